@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Writes evidence into kernels/ in the form a diff reads well."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+
+from dropreasons.files import write_whole
+from dropreasons.model.table import Spans, Table
+from dropreasons.tables import Kernels
+
+_HEAD = """\
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Made by `dropreasons import` from the sources named below; edit nothing by hand.
+"""
+_WIDEST = 4096
+
+
+def write_kernels(kernels: Kernels, folder: Path) -> list[Path]:
+    """Write every table and every family's spans; return the files that changed."""
+    wanted = {folder / "tables" / f"{name}.yaml": _table_text(table) for name, table in kernels.tables.items()}
+    for family, spans in kernels.spans.items():
+        wanted[folder / "lines" / f"{family}.yaml"] = _spans_text(Spans(family=family, spans=spans))
+    return [path for path, text in wanted.items() if write_whole(path, text)]
+
+
+def _table_text(table: Table) -> str:
+    data = table.model_dump(exclude_none=True, exclude_defaults=True)
+    # None means that the source did not show the sub-systems: that is a fact, and is written down.
+    data["subsystems"] = table.subsystems
+    ordered = {key: data[key] for key in ("table", "reads", "subsystems", "lists", "inferred") if key in data}
+    ordered["reads"] = [_plain(read) for read in ordered["reads"]]
+    return _HEAD + _dump(ordered)
+
+
+def _spans_text(spans: Spans) -> str:
+    rows = []
+    for span in spans.spans:
+        row = CommentedMap(_plain(span.model_dump(exclude_none=True, exclude_defaults=True)))
+        row.fa.set_flow_style()
+        if span.table is None:
+            row["table"] = None
+        if span.last is None:
+            row["last"] = None
+        rows.append(row)
+    return _HEAD + _dump({"family": spans.family, "spans": rows})
+
+
+def _plain(value: Any) -> Any:
+    """Return data with lists for tuples, as the dumper wants them."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, tuple | list) else value
+
+
+def _dump(data: object) -> str:
+    yaml = YAML()
+    yaml.default_flow_style = False
+    yaml.width = _WIDEST
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.add_representer(type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null"))
+    stream = StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()
