@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Builds registry.db, the one file that every look-up reads, byte for byte reproducible."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from dropreasons import __version__
+from dropreasons.catalogue import Catalogue
+from dropreasons.derive import Appearance, all_lists, appearances, upstream_spans
+from dropreasons.files import replacing
+from dropreasons.lookup import APPLICATION_ID, SCHEMA_VERSION
+from dropreasons.model.table import CORE, SUBSYSTEM_SHIFT, Table, is_marker, reason_name
+from dropreasons.publish import reason_document
+from dropreasons.ranges import point
+from dropreasons.render import reason_page
+from dropreasons.tables import Kernels
+
+Row = dict[str, Any]
+_SUBSYSTEM_ORDER = (CORE, "qdisc", "openvswitch", "mac80211_unusable", "mac80211_monitor")
+
+
+def build_registry(catalogue: Catalogue, path: Path) -> str:
+    """Build registry.db and put it in place whole.
+
+    Returns:
+        The sha256 of the file.
+    """
+    with replacing(path) as temporary:
+        temporary.unlink()
+        database = Database(temporary, use_counts_table=False)
+        database.conn.execute("pragma journal_mode = off")
+        database.conn.execute(f"pragma application_id = {APPLICATION_ID}")
+        database.conn.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        _fill(database, catalogue)
+        database.conn.commit()
+        database.conn.execute("vacuum")
+        database.close()
+        return hashlib.sha256(temporary.read_bytes()).hexdigest()
+
+
+def _fill(database: Database, catalogue: Catalogue) -> None:
+    """Write every table."""
+    lives = appearances(catalogue.kernels)
+    reasons = list(_reasons(catalogue, lives))
+    tables = catalogue.kernels.tables
+    database.table("meta").insert_all(({"key": k, "value": v} for k, v in _meta(catalogue).items()), pk="key")
+    database.table("reason").insert_all(reasons, pk="name")
+    database.table("spelling").insert_all(_spellings(catalogue, lives), pk="spelling")
+    database.table("kernel_table").insert_all(map(_table, tables.values()), pk="id")
+    database.table("subsystem").insert_all(_subsystems(tables), pk=("table_id", "id"))
+    database.table("value").insert_all(_values(tables), pk=("table_id", "value", "subsystem"))
+    database.table("value").create_index(["value"])
+    database.table("alike").insert_all(_alike(tables), pk=("table_id", "alike_id"))
+    database.table("span").insert_all(_spans(catalogue.kernels), pk="position")
+    database.table("span").create_index(["family", "line", "flavour"])
+    database.table("span").create_index(["release"])
+    columns = ["name", "aliases", "summary", "meaning", "more"]
+    database.table("text").insert_all(_texts(reasons), pk="rowid")
+    database.table("text").enable_fts(columns, tokenize="porter unicode61")
+    database.table("text_fts").optimize()
+
+
+def _meta(catalogue: Catalogue) -> dict[str, str]:
+    newest = max((s for s in catalogue.kernels.spans["upstream"]), key=lambda s: point(s.line))
+    return {
+        "made_by": f"dropreasons build {__version__}",
+        "made_from": "reasons.yaml and kernels/",
+        "release": f"{__version__}-unreleased",
+        "newest_line": newest.line,
+        "documented": str(len(catalogue.reasons)),
+        "tables": str(len(catalogue.kernels.tables)),
+    }
+
+
+def _reasons(catalogue: Catalogue, lives: dict[str, Appearance]) -> Iterator[Row]:
+    """Yield one row for each name that has an entry or is in a kernel, aliases left to their entry."""
+    renamed = {a.name for entry in catalogue.reasons.values() for a in entry.aliases}
+    upstream = upstream_spans(catalogue.kernels)
+    names = sorted((set(lives) | set(catalogue.reasons)) - (renamed - set(catalogue.reasons)))
+    documents = [
+        reason_document(name, catalogue.reasons.get(name), lives.get(name), catalogue.kernels, upstream)
+        for name in names
+    ]
+    documents.sort(key=lambda d: (_SUBSYSTEM_ORDER.index(d["subsystem"]), d["name"]))
+    for position, document in enumerate(documents):
+        yield {
+            "position": position,
+            **{key: document[key] for key in ("name", "symbol", "subsystem", "status", "documented", "summary")},
+            **{key: document[key] for key in ("class", "layer", "direction", "severity", "since", "until")},
+            "page": reason_page(document),
+            "body": json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        }
+
+
+def _spellings(catalogue: Catalogue, lives: dict[str, Appearance]) -> list[Row]:
+    """Return every spelling that leads to a reason; a name wins over a symbol, a symbol over an alias."""
+    found: dict[str, Row] = {}
+
+    def add(spelling: str, name: str, kind: str) -> None:
+        found.setdefault(spelling.upper(), {"spelling": spelling.upper(), "name": name, "kind": kind})
+
+    aliases = {a.name: name for name, entry in catalogue.reasons.items() for a in entry.aliases}
+    for name in sorted((set(lives) | set(catalogue.reasons)) - set(aliases)):
+        add(name, name, "name")
+    for life in lives.values():
+        add(life.symbol, aliases.get(life.name, life.name), "symbol")
+    for alias, name in aliases.items():
+        add(alias, name, "alias")
+        add(f"SKB_DROP_REASON_{alias}", name, "alias")
+    for name, entry in catalogue.reasons.items():
+        if entry.status == "proposed":
+            add(f"SKB_DROP_REASON_{name}", name, "symbol")
+    return sorted(found.values(), key=lambda row: str(row["spelling"]))
+
+
+def _table(table: Table) -> Row:
+    reads = [read.model_dump(mode="json") for read in table.reads]
+    return {
+        "id": table.table,
+        "subsystems": None if table.subsystems is None else json.dumps(table.subsystems),
+        "reads": json.dumps(reads, ensure_ascii=False, sort_keys=True),
+        "lists": json.dumps({"read": sorted(table.lists), "inferred": sorted(table.inferred)}),
+    }
+
+
+def _subsystems(tables: dict[str, Table]) -> Iterator[Row]:
+    for table in tables.values():
+        for number, name in (table.subsystems or {0: CORE}).items():
+            known = "read" if name in table.lists else "inferred" if name in table.inferred else "unknown"
+            yield {"table_id": table.table, "id": number, "subsystem": name, "known": known}
+
+
+def _values(tables: dict[str, Table]) -> Iterator[Row]:
+    """Yield every enumerator of every table, markers included: a header needs them."""
+    for table in tables.values():
+        ids = {name: number for number, name in (table.subsystems or {0: CORE}).items()}
+        for subsystem, values in all_lists(table).items():
+            guess = table.inferred.get(subsystem)
+            for position, (symbol, value) in enumerate(values.items()):
+                inside = value >> SUBSYSTEM_SHIFT == ids[subsystem] and not is_marker(symbol)
+                yield {
+                    "table_id": table.table,
+                    "value": value,
+                    "subsystem": subsystem,
+                    "name": reason_name(symbol),
+                    "symbol": symbol,
+                    "position": position,
+                    "in_subsystem": int(inside),
+                    "inferred": guess.why if guess else None,
+                }
+
+
+def _alike(tables: dict[str, Table]) -> Iterator[Row]:
+    """Yield the fuller tables that agree with all a table shows, for lists its own source could not show."""
+    for table in tables.values():
+        for other in tables.values():
+            same = other.lists[CORE] == table.lists[CORE] and other.subsystems == table.subsystems
+            if other is not table and same and len(other.lists) > len(table.lists):
+                yield {"table_id": table.table, "alike_id": other.table}
+
+
+def _spans(kernels: Kernels) -> Iterator[Row]:
+    position = 0
+    for family, spans in sorted(kernels.spans.items()):
+        for span in sorted(spans, key=lambda s: (_numbers(s.line), s.line, s.flavour, point(s.first))):
+            yield {
+                "position": position,
+                "family": family,
+                **span.model_dump(
+                    include={"line", "flavour", "first", "last", "evidence", "release", "note", "source"}
+                ),
+                "table_id": span.table,
+                "points": json.dumps(span.points),
+                "shows": None if span.shows is None else json.dumps(span.shows),
+            }
+            position += 1
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(n) for n in "".join(c if c.isdigit() else " " for c in text).split()]
+
+
+def _texts(reasons: list[Row]) -> Iterator[Row]:
+    """Yield what the full-text search looks through."""
+    for row in reasons:
+        document = json.loads(row["body"])
+        more = [*document["causes"], *document["remedies"], *(s["run"] + " " + s["look"] for s in document["confirm"])]
+        more += [f"{c['function']} {c['file']} {c['when']}" for c in document["callers"]]
+        more += [c["name"] for c in document["counters"]]
+        yield {
+            "rowid": row["position"] + 1,
+            "name": row["name"],
+            "aliases": " ".join([row["symbol"], *(a["name"] for a in document["aliases"])]),
+            "summary": row["summary"] or "",
+            "meaning": document["meaning"] or "",
+            "more": "\n".join(more),
+        }
