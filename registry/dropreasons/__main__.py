@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""The command `dropreasons`; look-ups go straight to their module, because people put them in loops."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    if sys.argv[1:2] == ["explain"]:
+        from dropreasons.cli.explain import run  # noqa: PLC0415  click is not loaded for a look-up
+
+        sys.exit(run(sys.argv[2:]))
+    from dropreasons.cli.verbs import cli  # noqa: PLC0415  see above
+
+    cli(prog_name="dropreasons")
+
+
+if __name__ == "__main__":
+    main()

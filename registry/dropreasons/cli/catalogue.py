@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""The verbs of the writing side: check, build and import."""
+
+import json
+from pathlib import Path
+
+import click
+
+from dropreasons.catalogue import KERNELS_FOLDER, load_catalogue
+from dropreasons.findings import Finding, FindingsError, has_errors
+from dropreasons.importers.handover import import_handover
+from dropreasons.importers.write import write_kernels
+from dropreasons.lookup import default_path
+from dropreasons.rules import run_rules
+from dropreasons.store import build_registry
+
+root_option = click.option(
+    "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
+    help="The folder that holds reasons.yaml and kernels/.",
+)  # fmt: skip
+
+
+def _findings(root: Path) -> list[Finding]:
+    """Return all that is to be said of a catalogue."""
+    try:
+        return run_rules(load_catalogue(root))
+    except FindingsError as error:
+        return list(error.findings)
+
+
+@click.command()
+@root_option
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.pass_context
+def check(ctx: click.Context, root: Path, form: str) -> None:
+    """Check reasons.yaml and kernels/; exit 1 if anything is an error."""
+    findings = _findings(root)
+    if form == "json":
+        click.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            click.echo(finding.as_github() if form == "github" else finding.as_text())
+    counts = {level: sum(f.level == level for f in findings) for level in ("error", "warning", "info")}
+    click.echo(", ".join(f"{count} {level}" for level, count in counts.items()), err=True)
+    ctx.exit(1 if has_errors(findings) else 0)
+
+
+@click.command()
+@root_option
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to put registry.db.")
+def build(root: Path, output: Path | None) -> None:
+    """Check the catalogue and build registry.db from it."""
+    catalogue = load_catalogue(root)
+    errors = [finding for finding in run_rules(catalogue) if finding.level == "error"]
+    if errors:
+        raise FindingsError(errors)
+    path = output or Path(default_path())
+    digest = build_registry(catalogue, path)
+    click.echo(f"{path}: {path.stat().st_size} bytes, sha256 {digest}")
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True))
+@root_option
+def import_(source: Path, root: Path) -> None:
+    """Take the tables, lines and ABIs of the folder SOURCE over into kernels/, checked."""
+    kernels = import_handover(source)
+    changed = write_kernels(kernels, root / KERNELS_FOLDER)
+    spans = sum(len(rows) for rows in kernels.spans.values())
+    reads = sum(len(table.reads) for table in kernels.tables.values())
+    click.echo(
+        f"{len(kernels.tables)} distinct tables from {reads} readings, {spans} spans; {len(changed)} files changed"
+    )

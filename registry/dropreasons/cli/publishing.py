@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""The verb that writes the documentation site's pages."""
+
+from pathlib import Path
+
+import click
+
+from dropreasons.cli.lookups import database_option
+from dropreasons.generate.pages import RuleText, write_pages
+from dropreasons.lookup import Registry
+from dropreasons.rules import all_rules
+
+
+@click.command()
+@click.option("--from", "handwritten", type=click.Path(path_type=Path, exists=True, file_okay=False), default="docs",
+              show_default=True, help="The folder of hand-written pages.")  # fmt: skip
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), default="build/docs", show_default=True,
+              help="The folder to write all pages to.")  # fmt: skip
+@database_option
+def docs(handwritten: Path, output: Path, path: str | None) -> None:
+    """Write the Markdown pages that MkDocs builds the site from."""
+    rules = [RuleText(r.id, r.level, r.purpose, (r.check.__doc__ or "").strip()) for r in all_rules()]
+    changed = write_pages(Registry(path), rules, handwritten, output)
+    click.echo(f"{output}: {changed} files changed")

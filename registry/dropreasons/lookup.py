@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Reads registry.db: names, numbers, kernels and search, with the standard library only."""
+
+import os
+import sqlite3
+from typing import Any, NamedTuple
+
+from dropreasons.ranges import release_at
+
+APPLICATION_ID = 0x64726F70  # "drop", in the header of every registry.db
+SCHEMA_VERSION = 1
+_MAGIC = b"SQLite format 3\x00"
+_HEADER_SIZE = 100
+LARGEST_VALUE = 0xFFFFFFFF
+LONGEST_QUERY = 200
+
+
+def default_path() -> str:
+    """Return where this installation keeps its registry.db."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "registry.db")
+
+
+class RegistryError(Exception):
+    """A registry.db that is missing, damaged, foreign, or of another version."""
+
+
+class Meaning(NamedTuple):
+    """What one value means in one table.
+
+    `sure` is False where the list was inferred, or read for another kernel with the same core list;
+    `why` says which.
+    """
+
+    name: str
+    subsystem: str
+    table: str
+    sure: bool
+    why: str
+
+
+class Registry:
+    """An open registry.db."""
+
+    def __init__(self, path: str | None = None) -> None:
+        """Open a registry.db read-only.
+
+        Raises:
+            RegistryError: it is missing, truncated, no registry, or made for another version of this tool.
+        """
+        self.path = path or default_path()
+        _verify(self.path)
+        quoted = self.path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        self.database = sqlite3.connect(f"file:{quoted}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def meta(self) -> dict[str, str]:
+        """Return what the registry says of itself."""
+        return dict(self.database.execute("select key, value from meta"))
+
+    def spelled(self, text: str) -> tuple[str, str] | None:
+        """Return the name and the kind of spelling (name, symbol, alias) that a text stands for, in any case."""
+        row: tuple[str, str] | None = self.database.execute(
+            "select name, kind from spelling where spelling = ?", (text.upper(),)
+        ).fetchone()
+        return row
+
+    def page(self, name: str) -> str:
+        """Return the text page of a reason, made when the registry was built."""
+        return str(self.database.execute("select page from reason where name = ?", (name,)).fetchone()[0])
+
+    def body(self, name: str) -> str:
+        """Return the JSON document of a reason, made when the registry was built."""
+        return str(self.database.execute("select body from reason where name = ?", (name,)).fetchone()[0])
+
+    def bodies(self) -> list[tuple[str, str]]:
+        """Return name and JSON document of every reason, by sub-system and name."""
+        return self.database.execute("select name, body from reason order by position").fetchall()
+
+    def summary(self, name: str) -> str:
+        """Return the one-sentence summary of a name, empty where the text is still missing."""
+        row = self.database.execute(
+            "select summary from reason join spelling using (name) where spelling = ?", (name.upper(),)
+        ).fetchone()
+        return str(row[0] or "") if row else ""
+
+    def value_of(self, name: str, table: str) -> int | None:
+        """Return the number of a name in a table."""
+        row = self.database.execute("select value from value where table_id = ? and name = ?", (table, name)).fetchone()
+        return int(row[0]) if row else None
+
+    def meaning(self, value: int, table: str, shows: tuple[str, ...] | None = None) -> list[Meaning]:
+        """Return what a value means in a table; several answers where tables that agree otherwise differ.
+
+        Args:
+            value: the 32-bit value a trace shows.
+            table: the table of the kernel.
+            shows: the lists that were read for the kernel itself, None for all of the table's.
+        """
+        rows = self.database.execute(
+            "select name, subsystem, inferred, table_id from value where value = ? and table_id = ?"
+            " and in_subsystem = 1",
+            (value, table),
+        ).fetchall()
+        if not rows and value >> 16:
+            rows = self.database.execute(
+                "select name, subsystem, ?, min(value.table_id) from value join alike on alike_id = value.table_id"
+                " where value = ? and alike.table_id = ? and in_subsystem = 1 group by name, subsystem",
+                ("read for a kernel with the same core list, not for this one", value, table),
+            ).fetchall()
+        answers = []
+        for name, subsystem, inferred, found_in in rows:
+            why = inferred
+            if not why and shows is not None and subsystem not in shows:
+                why = f"the list of {subsystem} was not read for this kernel; {found_in} has this"
+            answers.append(Meaning(name, subsystem, table, not why, why or ""))
+        return answers
+
+    def spans(self) -> list[dict[str, Any]]:
+        """Return every span of kernels that was read, by family and line, oldest first.
+
+        The points of upstream lines are given as releases (6.12.97), those of others as they are numbered.
+        """
+        columns = "family, line, flavour, first, last, table_id, evidence, release, note, source"
+        rows = self.database.execute(f"select {columns} from span order by position")  # noqa: S608  constant text
+        spans = [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
+        for span in spans:
+            span["table"] = span.pop("table_id")
+            if span["family"] == "upstream":
+                span["first"] = release_at(span["line"], span["first"])
+                span["last"] = release_at(span["line"], span["last"]) if span["last"] else None
+        return spans
+
+    def subsystem_of(self, value: int, table: str) -> str | None:
+        """Return the sub-system whose id a value carries in a table."""
+        row = self.database.execute(
+            "select subsystem from subsystem where table_id = ? and id = ?", (table, value >> 16)
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def near(self, text: str, most: int = 5) -> list[str]:
+        """Return the names most like a text, for somebody who misspelled one."""
+        from difflib import get_close_matches  # noqa: PLC0415  only a mistake pays for this import
+
+        wanted = text.upper().removeprefix("SKB_DROP_REASON_")[:LONGEST_QUERY]
+        spellings = dict(self.database.execute("select spelling, name from spelling where kind != 'symbol'"))
+        return list(dict.fromkeys(spellings[found] for found in get_close_matches(wanted, spellings, most, 0.5)))
+
+    def search(self, query: str, most: int = 20) -> list[tuple[str, str, str]]:
+        """Return name, summary and a snippet of the reasons that best match a query's words."""
+        words = [word for word in "".join(c if c.isalnum() else " " for c in query[:LONGEST_QUERY]).split() if word]
+        if not words:
+            return []
+        for operator in (" ", " OR "):
+            match = operator.join(f'"{word}"*' for word in words)
+            rows = self.database.execute(
+                "select name, summary, snippet(text_fts, -1, '', '', '...', 12) from text_fts where text_fts match ?"
+                " order by bm25(text_fts, 10, 6, 4, 1, 1), name limit ?",
+                (match, most),
+            ).fetchall()
+            if rows:
+                return rows
+        return []
+
+
+def _verify(path: str) -> None:
+    """Refuse a file that is not a whole registry.db of this version; costs one read of its header."""
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(_HEADER_SIZE)
+            size = stream.seek(0, os.SEEK_END)
+    except OSError as error:
+        raise RegistryError(f"{path}: {error.strerror}; build it with `dropreasons build`") from error
+    if len(head) < _HEADER_SIZE or not head.startswith(_MAGIC):
+        raise RegistryError(f"{path}: not a registry.db (no SQLite file); rebuild it with `dropreasons build`")
+
+    def number(at: int, length: int = 4) -> int:
+        return int.from_bytes(head[at : at + length], "big")
+
+    if number(68) != APPLICATION_ID:
+        raise RegistryError(f"{path}: an SQLite file, but not a registry.db; rebuild it with `dropreasons build`")
+    page_size = number(16, 2)
+    expected = (65536 if page_size == 1 else page_size) * number(28)
+    if size != expected:
+        raise RegistryError(f"{path}: {size} bytes long, not {expected}: truncated or damaged; rebuild it")
+    if number(60) != SCHEMA_VERSION:
+        raise RegistryError(f"{path}: made for schema {number(60)}, this tool reads {SCHEMA_VERSION}; rebuild it")

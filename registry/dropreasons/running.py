@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Reads the drop reasons of the kernel this program runs on, from its BTF or from tracefs."""
+
+import os
+import re
+from typing import NamedTuple
+
+from dropreasons.btf import BTFError, read_enums
+
+_BTF = "/sys/kernel/btf"
+_TRACEFS = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
+_FORMAT = "events/skb/kfree_skb/format"
+_ENUMS = ("skb_drop_reason", "skb_drop_reason_subsys", "qdisc_drop_reason")
+# Module, and the enum its own BTF holds.
+_MODULES = {"mac80211": "mac80211_drop_reason", "openvswitch": "ovs_drop_reason"}
+_PAIR = re.compile(r'\{ *(0x[0-9a-f]+|\d+) *, *"(\w+)" *\}', re.IGNORECASE)
+
+
+class NotReadable(Exception):
+    """A kernel that shows its reasons nowhere this user may look."""
+
+
+class RunningTable(NamedTuple):
+    """The names of the running kernel by value, and where they were read.
+
+    `complete` is False when only the core list could be read.
+    """
+
+    release: str
+    source: str
+    names: dict[int, str]
+    complete: bool
+
+
+def read_running() -> RunningTable:
+    """Read the running kernel's own table.
+
+    Raises:
+        NotReadable: neither BTF nor tracefs can be read.
+    """
+    tried = []
+    for reader in (_from_btf, _from_tracefs):
+        try:
+            return reader()
+        except (OSError, BTFError) as error:
+            tried.append(f"{getattr(error, 'filename', None) or _BTF}: {getattr(error, 'strerror', None) or error}")
+    raise NotReadable(f"this kernel's own table cannot be read ({'; '.join(tried)})")
+
+
+def _from_btf() -> RunningTable:
+    """Read vmlinux's BTF, and those of the modules that bring lists of their own."""
+    path = f"{_BTF}/vmlinux"
+    with open(path, "rb") as stream:
+        base = stream.read()
+    enums = read_enums(base, _ENUMS)
+    if "skb_drop_reason" not in enums:
+        raise BTFError("BTF without enum skb_drop_reason: this kernel gives no drop reasons")
+    found = list(enums["skb_drop_reason"].items()) + list(enums.get("qdisc_drop_reason", {}).items())
+    for module, enum in _MODULES.items():
+        if os.path.exists(f"{_BTF}/{module}"):
+            with open(f"{_BTF}/{module}", "rb") as stream:
+                found += read_enums(stream.read(), (enum,), base).get(enum, {}).items()
+        else:
+            found += read_enums(base, (enum,)).get(enum, {}).items()
+    names: dict[int, str] = {}
+    for symbol, value in found:
+        if not (symbol.startswith("__") or symbol.endswith(("_MAX", "_SUBSYS_MASK"))):
+            names.setdefault(value, symbol.removeprefix("SKB_DROP_REASON_"))
+    return RunningTable(os.uname().release, path, names, complete=True)
+
+
+def _from_tracefs() -> RunningTable:
+    """Read the format file of the tracepoint, which knows the core list only."""
+    error: OSError | None = None
+    for root in _TRACEFS:
+        try:
+            with open(f"{root}/{_FORMAT}", encoding="utf-8") as stream:
+                text = stream.read()
+        except OSError as problem:
+            error = error or problem
+            continue
+        return RunningTable(os.uname().release, f"{root}/{_FORMAT}", parse_format(text), complete=False)
+    raise error or OSError("no tracefs")
+
+
+def parse_format(text: str) -> dict[int, str]:
+    """Return the names by number that the format file of skb:kfree_skb lists."""
+    return {int(number, 0): name for number, name in _PAIR.findall(text) if name not in {"MAX", "SUBSYS_MASK"}}
