@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Errors as RFC 9457 problem documents, each of a type that has a page of its own."""
+
+import re
+from typing import Any
+
+from starlette.types import Scope
+
+from dropreasons.problem_types import PROBLEM_TYPES
+from dropreasons_service.answers import NO_STORE, NOT_FOUND, Answer, answer, to_json
+
+PROBLEM_JSON = "application/problem+json"
+_HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
+
+
+class Problem(Exception):
+    """An error to answer with.
+
+    Args:
+        slug: the type, a key of PROBLEM_TYPES.
+        detail: what is wrong with this request.
+        more: extension members (did_you_mean, candidates, errors, valid).
+    """
+
+    def __init__(self, slug: str, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.slug, self.detail, self.more = slug, detail, more
+
+    def answer(self, scope: Scope) -> Answer:
+        """Return the problem document."""
+        kind = PROBLEM_TYPES[self.slug]
+        body = {
+            "type": f"{_base(scope)}/problems/{self.slug}/",
+            "title": kind.title,
+            "status": kind.status,
+            "detail": self.detail,
+            "instance": scope["path"],
+            **self.more,
+        }
+        cache = NOT_FOUND if kind.status == 404 else NO_STORE
+        headers = [("allow", "GET, HEAD")] if kind.status == 405 else []
+        return answer(to_json(body), PROBLEM_JSON, status=kind.status, cache=cache, headers=headers)
+
+
+def _base(scope: Scope) -> str:
+    """Return scheme and host of the request, nothing for a host that is no host."""
+    host = dict(scope["headers"]).get(b"host", b"")
+    return f"{scope['scheme']}://{host.decode()}" if _HOST.fullmatch(host) else ""

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Serves the built documentation site."""
+
+from pathlib import Path
+
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+SITE = Path(__file__).parent / "site"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline';"
+    " worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+_MISSING = """<!doctype html><html lang="en"><title>dropreasons</title>
+<h1>dropreasons</h1><p>The documentation site is not built here: run <code>make serve</code> in the repository.
+The look-ups work: see <a href="/v1">/v1</a>.</p></html>"""
+
+
+def site(folder: Path = SITE) -> ASGIApp:
+    """Return the site in a folder, or one page that says how to build it."""
+    return Site(directory=folder, html=True) if is_built(folder) else HTMLResponse(_MISSING)
+
+
+def is_built(folder: Path = SITE) -> bool:
+    """Tell whether a folder holds a built site."""
+    return (folder / "index.html").is_file()
+
+
+class Site(StaticFiles):
+    """The built site, with security headers on every page."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a page or file of the site."""
+        response = await super().get_response(path, scope)
+        response.headers["x-content-type-options"] = "nosniff"
+        response.headers["cache-control"] = "public, max-age=300"
+        response.headers["content-security-policy"] = _POLICY
+        response.headers["referrer-policy"] = "strict-origin-when-cross-origin"
+        return response
