@@ -4,7 +4,9 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from dropreasons.evidence import load_evidence
 from dropreasons.findings import Finding, FindingsError, Location
+from dropreasons.model.evidence import Evidence
 from dropreasons.model.reason import Reason
 from dropreasons.schema import load_model
 from dropreasons.source import Source, read_source
@@ -19,6 +21,7 @@ class Catalogue(NamedTuple):
 
     reasons: dict[str, Reason]
     kernels: Kernels
+    evidence: Evidence
     source: Source
 
 
@@ -36,11 +39,12 @@ def load_catalogue(root: Path) -> Catalogue:
         findings += error.findings
     try:
         kernels = load_kernels(root / KERNELS_FOLDER)
+        evidence = load_evidence(root / KERNELS_FOLDER)
     except FindingsError as error:
         findings += error.findings
     if findings:
         raise FindingsError(findings)
-    return Catalogue(reasons, kernels, source)
+    return Catalogue(reasons, kernels, evidence, source)
 
 
 def _reasons(source: Source, findings: list[Finding]) -> dict[str, Reason]:

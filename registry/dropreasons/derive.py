@@ -84,11 +84,17 @@ def _life(
         return None, None, _gained(values, spans)
     since = releases[having[0]].span.line
     # A later release whose list of this sub-system was not read says nothing about the name.
-    told = [i for i, s in enumerate(releases) if s.table and (subsystem == CORE or subsystem in all_lists(s.table))]
+    told = [i for i, s in enumerate(releases) if s.table and _tells(s.table, subsystem)]
     gone = having[-1] < max(told)
     until = releases[having[-1]].span.line if gone else None
     older = [s for s in spans if point(s.span.line) < point(since) or s.span.line in (until, since)]
     return since, until, _gained(values, older)
+
+
+def _tells(table: Table, subsystem: str) -> bool:
+    """Tell whether a table says which names a sub-system has: by its list, or by having no such sub-system."""
+    absent = table.subsystems is not None and subsystem not in table.subsystems.values()
+    return subsystem == CORE or subsystem in all_lists(table) or absent
 
 
 def _gained(values: dict[str, int], spans: Iterable[UpstreamSpan]) -> tuple[str, ...]:

@@ -133,6 +133,18 @@ class Registry:
                 span["last"] = release_at(span["line"], span["last"]) if span["last"] else None
         return spans
 
+    def trees(self) -> list[dict[str, Any]]:
+        """Return the source trees whose callers were read, oldest first."""
+        columns = "kernel, source, scanned, sites, missing"
+        rows = self.database.execute(f"select {columns} from tree order by position")  # noqa: S608  constant text
+        return [dict(zip(columns.split(", "), row, strict=True)) for row in rows]
+
+    def callers(self, name: str) -> list[dict[str, Any]]:
+        """Return the functions found raising a reason, with the trees they were seen in (kernels, and as ranges)."""
+        columns = "function, file, how, via, condition, ranges, kernels"
+        query = f"select {columns} from caller where name = ? order by position"  # noqa: S608  constant text
+        return [dict(zip(columns.split(", "), row, strict=True)) for row in self.database.execute(query, (name,))]
+
     def subsystem_of(self, value: int, table: str) -> str | None:
         """Return the sub-system whose id a value carries in a table."""
         row = self.database.execute(

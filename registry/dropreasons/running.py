@@ -6,13 +6,11 @@ import re
 from typing import NamedTuple
 
 from dropreasons.btf import BTFError, read_enums
+from dropreasons.enums import CORE_ENUM, MODULES, REASON_ENUMS, lists_from_enums
 
 _BTF = "/sys/kernel/btf"
 _TRACEFS = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 _FORMAT = "events/skb/kfree_skb/format"
-_ENUMS = ("skb_drop_reason", "skb_drop_reason_subsys", "qdisc_drop_reason")
-# Module, and the enum its own BTF holds.
-_MODULES = {"mac80211": "mac80211_drop_reason", "openvswitch": "ovs_drop_reason"}
 _PAIR = re.compile(r'\{ *(0x[0-9a-f]+|\d+) *, *"(\w+)" *\}', re.IGNORECASE)
 
 
@@ -52,20 +50,18 @@ def _from_btf() -> RunningTable:
     path = f"{_BTF}/vmlinux"
     with open(path, "rb") as stream:
         base = stream.read()
-    enums = read_enums(base, _ENUMS)
-    if "skb_drop_reason" not in enums:
+    enums = read_enums(base, REASON_ENUMS)
+    if CORE_ENUM not in enums:
         raise BTFError("BTF without enum skb_drop_reason: this kernel gives no drop reasons")
-    found = list(enums["skb_drop_reason"].items()) + list(enums.get("qdisc_drop_reason", {}).items())
-    for module, enum in _MODULES.items():
+    for module, enum in MODULES.items():
         if os.path.exists(f"{_BTF}/{module}"):
             with open(f"{_BTF}/{module}", "rb") as stream:
-                found += read_enums(stream.read(), (enum,), base).get(enum, {}).items()
-        else:
-            found += read_enums(base, (enum,)).get(enum, {}).items()
+                enums |= read_enums(stream.read(), (enum, f"___{enum}"), base)
     names: dict[int, str] = {}
-    for symbol, value in found:
-        if not (symbol.startswith("__") or symbol.endswith(("_MAX", "_SUBSYS_MASK"))):
-            names.setdefault(value, symbol.removeprefix("SKB_DROP_REASON_"))
+    for values in lists_from_enums(enums).lists.values():
+        for symbol, value in values.items():
+            if not (symbol.startswith("__") or symbol.endswith(("_MAX", "_SUBSYS_MASK"))):
+                names.setdefault(value, symbol.removeprefix("SKB_DROP_REASON_"))
     return RunningTable(os.uname().release, path, names, complete=True)
 
 

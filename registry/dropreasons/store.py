@@ -12,8 +12,10 @@ from sqlite_utils import Database
 from dropreasons import __version__
 from dropreasons.catalogue import Catalogue
 from dropreasons.derive import Appearance, all_lists, appearances, upstream_spans
+from dropreasons.evidence import seen_in, trees_read
 from dropreasons.files import replacing
 from dropreasons.lookup import APPLICATION_ID, SCHEMA_VERSION
+from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import CORE, SUBSYSTEM_SHIFT, Table, is_marker, reason_name
 from dropreasons.publish import reason_document
 from dropreasons.ranges import point
@@ -59,6 +61,9 @@ def _fill(database: Database, catalogue: Catalogue) -> None:
     database.table("span").insert_all(_spans(catalogue.kernels), pk="position")
     database.table("span").create_index(["family", "line", "flavour"])
     database.table("span").create_index(["release"])
+    database.table("tree").insert_all(_trees(catalogue.evidence), pk="position")
+    database.table("caller").insert_all(_callers(catalogue.evidence), pk="position")
+    database.table("caller").create_index(["name"])
     columns = ["name", "aliases", "summary", "meaning", "more"]
     database.table("text").insert_all(_texts(reasons), pk="rowid")
     database.table("text").enable_fts(columns, tokenize="porter unicode61")
@@ -177,6 +182,28 @@ def _spans(kernels: Kernels) -> Iterator[Row]:
                 "table_id": span.table,
                 "points": json.dumps(span.points),
                 "shows": None if span.shows is None else json.dumps(span.shows),
+            }
+            position += 1
+
+
+def _trees(evidence: Evidence) -> Iterator[Row]:
+    """Yield the trees whose callers were read, oldest first."""
+    for position, tree in enumerate(evidence.trees):
+        yield {"position": position, **tree.model_dump()}
+
+
+def _callers(evidence: Evidence) -> Iterator[Row]:
+    """Yield every caller of every reason, with the trees it was seen in."""
+    trees = trees_read(evidence)
+    position = 0
+    for symbol, rows in evidence.callers.items():
+        for row in rows:
+            yield {
+                "position": position,
+                "name": reason_name(symbol),
+                **row.model_dump(include={"function", "file", "how", "via", "condition"}),
+                "ranges": ", ".join(row.kernels),
+                "kernels": json.dumps(seen_in(row.kernels, trees)),
             }
             position += 1
 

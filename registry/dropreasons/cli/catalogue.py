@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from dropreasons.catalogue import KERNELS_FOLDER, load_catalogue
+from dropreasons.catalogue import load_catalogue
 from dropreasons.findings import Finding, FindingsError, has_errors
-from dropreasons.importers.handover import import_handover
-from dropreasons.importers.write import write_kernels
+from dropreasons.importers.skeleton import skeleton
 from dropreasons.lookup import default_path
 from dropreasons.rules import run_rules
 from dropreasons.store import build_registry
@@ -46,6 +45,18 @@ def check(ctx: click.Context, root: Path, form: str) -> None:
 
 
 @click.command()
+@click.argument("name")
+@root_option
+def new(name: str, root: Path) -> None:
+    """Print a skeleton for a new entry NAME, with its callers where a tree that was read has them."""
+    catalogue = load_catalogue(root)
+    if name in catalogue.reasons:
+        raise click.ClickException(f"{name} has an entry already; see dropreasons explain {name}")
+    rows = [row for symbol in (name, f"SKB_DROP_REASON_{name}") for row in catalogue.evidence.callers.get(symbol, ())]
+    click.echo(skeleton(name, [(row.function, row.file) for row in rows]), nl=False)
+
+
+@click.command()
 @root_option
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to put registry.db.")
 def build(root: Path, output: Path | None) -> None:
@@ -57,17 +68,3 @@ def build(root: Path, output: Path | None) -> None:
     path = output or Path(default_path())
     digest = build_registry(catalogue, path)
     click.echo(f"{path}: {path.stat().st_size} bytes, sha256 {digest}")
-
-
-@click.command()
-@click.argument("source", type=click.Path(path_type=Path, exists=True))
-@root_option
-def import_(source: Path, root: Path) -> None:
-    """Take the tables, lines and ABIs of the folder SOURCE over into kernels/, checked."""
-    kernels = import_handover(source)
-    changed = write_kernels(kernels, root / KERNELS_FOLDER)
-    spans = sum(len(rows) for rows in kernels.spans.values())
-    reads = sum(len(table.reads) for table in kernels.tables.values())
-    click.echo(
-        f"{len(kernels.tables)} distinct tables from {reads} readings, {spans} spans; {len(changed)} files changed"
-    )

@@ -14,9 +14,12 @@ _VERBS = {
     "explain": ("dropreasons.cli.lookups", "Say what a name or a number means, and what to do next."),
     "search": ("dropreasons.cli.lookups", "Find reasons by words in their names and texts."),
     "header": ("dropreasons.cli.lookups", "Write a C header with the reasons of one kernel."),
+    "where": ("dropreasons.cli.listings", "List the functions that raise a reason, kernel by kernel."),
+    "kernels": ("dropreasons.cli.listings", "List the tables, the kernels that use them, and the evidence."),
+    "new": ("dropreasons.cli.catalogue", "Print a skeleton for a new entry."),
     "check": ("dropreasons.cli.catalogue", "Check reasons.yaml and kernels/."),
     "build": ("dropreasons.cli.catalogue", "Build registry.db, which every look-up reads."),
-    "import": ("dropreasons.cli.catalogue", "Take evidence over into kernels/."),
+    "import": ("dropreasons.cli.importing", "Read the reasons of a kernel: header, tree, package, BTF, ..."),
     "docs": ("dropreasons.cli.publishing", "Write the pages of the documentation site."),
     "serve": ("dropreasons_service.command", "Serve look-ups, headers and the site over HTTP."),
 }

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
+from dropreasons.evidence import EVIDENCE_FILE
 from dropreasons.files import write_whole
+from dropreasons.model.base import Frozen
+from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Spans, Table
 from dropreasons.tables import Kernels
 
@@ -21,13 +25,40 @@ _WIDEST = 4096
 
 def write_kernels(kernels: Kernels, folder: Path) -> list[Path]:
     """Write every table and every family's spans; return the files that changed."""
-    wanted = {folder / "tables" / f"{name}.yaml": _table_text(table) for name, table in kernels.tables.items()}
+    wanted = {folder / "tables" / f"{name}.yaml": table_text(table) for name, table in kernels.tables.items()}
     for family, spans in kernels.spans.items():
         wanted[folder / "lines" / f"{family}.yaml"] = _spans_text(Spans(family=family, spans=spans))
     return [path for path, text in wanted.items() if write_whole(path, text)]
 
 
-def _table_text(table: Table) -> str:
+def write_evidence(evidence: Evidence, folder: Path) -> bool:
+    """Write the callers of all trees; return whether the file changed."""
+    data: dict[str, Any] = {
+        "trees": [_row(tree) for tree in evidence.trees],
+        "callers": {symbol: [_row(caller) for caller in rows] for symbol, rows in evidence.callers.items()},
+        "counters": {constant: _flow(list(ranges)) for constant, ranges in evidence.counters.items()},
+    }
+    return write_whole(folder / EVIDENCE_FILE, _HEAD + _dump(data))
+
+
+def _row(model: Frozen) -> CommentedMap:
+    """Return a model as one line of YAML."""
+    values = _plain(model.model_dump(exclude_defaults=True))
+    # A colon in a plain scalar is read otherwise inside a flow mapping.
+    quoted = {k: SingleQuotedScalarString(v) if isinstance(v, str) and ":" in v else v for k, v in values.items()}
+    row = CommentedMap(quoted)
+    row.fa.set_flow_style()
+    return row
+
+
+def _flow(values: list[str]) -> CommentedSeq:
+    row = CommentedSeq(values)
+    row.fa.set_flow_style()
+    return row
+
+
+def table_text(table: Table) -> str:
+    """Return a table as its file in kernels/ has it."""
     data = table.model_dump(exclude_none=True, exclude_defaults=True)
     # None means that the source did not show the sub-systems: that is a fact, and is written down.
     data["subsystems"] = table.subsystems

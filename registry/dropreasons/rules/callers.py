@@ -9,7 +9,8 @@ from dropreasons.rules import Context, Problem, rule
 
 _FUNCTION = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _FILE = re.compile(r"(?!/)(?:[\w.-]+/)+[\w.-]+\.[ch]", re.ASCII)
-_RANGE = re.compile(r"(?:>=|<)\d+\.\d+(?:\.\d+)?(?: <\d+\.\d+(?:\.\d+)?)?|\d+\.\d+(?:\.\d+)?", re.ASCII)
+_ONE_RANGE = r"(?:(?:>=|<)\d+\.\d+(?:\.\d+)?(?: <\d+\.\d+(?:\.\d+)?)?|\d+\.\d+(?:\.\d+)?)"
+_RANGE = re.compile(rf"{_ONE_RANGE}(?:, {_ONE_RANGE})*", re.ASCII)
 
 
 @rule("DR008", "error", "A caller names a C function, a source file, a condition and the kernels it was read in.")
@@ -26,7 +27,11 @@ def well_formed_callers(context: Context) -> Iterator[Problem]:
             if caller.when.endswith(".") or caller.when.lower().startswith("when "):
                 yield name, (*at, "when"), "a condition is a clause: no 'when' before it and no full stop after it"
             if not _RANGE.fullmatch(caller.kernels):
-                yield name, (*at, "kernels"), f"{caller.kernels!r} is not a range such as '>=5.18' or '>=6.2 <7.1'"
+                yield (
+                    name,
+                    (*at, "kernels"),
+                    f"{caller.kernels!r} is not a range such as '>=5.18', or '6.12.117, >=6.17 <7.1'",
+                )
             for place, tree in enumerate(caller.read_in):
                 if not _is_release(tree):
                     yield name, (*at, "read_in", place), f"{tree!r} is not a kernel release such as 6.12.117"
