@@ -58,7 +58,7 @@ def run(database: Path) -> Run:
 
     def run_command(*arguments: str, cwd: Path = ROOT, own_db: bool = True) -> subprocess.CompletedProcess[str]:
         words = [str(COMMAND), *arguments]
-        if own_db and arguments and arguments[0] in {"explain", "search", "header", "docs"}:
+        if own_db and arguments and arguments[0] in {"explain", "search", "header", "docs", "where", "kernels"}:
             words[2:2] = ["--db", str(database)]
         return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
 

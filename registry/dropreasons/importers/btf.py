@@ -9,6 +9,8 @@ import struct
 import zlib
 from pathlib import Path
 
+import zstandard
+
 from dropreasons.btf import BTFError, read_enums
 from dropreasons.enums import MODULES, REASON_ENUMS
 from dropreasons.importers.reading import Imported, NotImported, Provenance, imported
@@ -106,9 +108,11 @@ def _unpacked(data: bytes) -> bytes:
             return lzma.LZMADecompressor(memlimit=_LARGEST).decompress(payload, _LARGEST)
         if payload.startswith(b"\x1f\x8b"):
             return zlib.decompressobj(31).decompress(payload, _LARGEST)
-    except (struct.error, IndexError, lzma.LZMAError, zlib.error) as error:
+        if payload.startswith(b"\x28\xb5\x2f\xfd"):
+            return zstandard.ZstdDecompressor().decompressobj().decompress(payload)
+    except (struct.error, IndexError, lzma.LZMAError, zlib.error, zstandard.ZstdError) as error:
         raise BTFError(f"a damaged vmlinuz: {error}") from error
-    raise BTFError("a vmlinuz compressed by neither xz nor gzip; unpack it with the kernel's scripts/extract-vmlinux")
+    raise BTFError("a vmlinuz compressed by none of xz, gzip and zstd; unpack it with the kernel's extract-vmlinux")
 
 
 def _section(data: bytes, wanted: bytes) -> bytes:

@@ -8,6 +8,8 @@ import tarfile
 from pathlib import Path
 from typing import IO
 
+import zstandard
+
 from dropreasons.importers.header import HEADERS, import_headers
 from dropreasons.importers.reading import Imported, NotImported, Provenance
 from dropreasons.importers.tree import ImportedTree, import_tarball
@@ -37,9 +39,9 @@ def import_package(path: Path) -> Imported | ImportedTree:
         if name is None:
             raise NotImported(f"{path.name}: a package without content")
         try:
-            with tarfile.open(fileobj=members[name], mode="r|*") as content:
+            with _opened(members[name], name) as content:
                 return _content(content, control, source)
-        except (tarfile.TarError, EOFError, OSError) as error:
+        except (tarfile.TarError, EOFError, OSError, zstandard.ZstdError) as error:
             raise NotImported(f"{path.name}: its content cannot be read: {error}") from error
 
 
@@ -68,11 +70,15 @@ def _members(stream: IO[bytes]) -> dict[str, IO[bytes]]:
     """Return the members of an ar archive."""
     if stream.read(len(MAGIC)) != MAGIC:
         raise NotImported("not a Debian package (no ar archive)")
+    whole = stream.seek(0, io.SEEK_END)
+    stream.seek(len(MAGIC))
     members: dict[str, IO[bytes]] = {}
     while header := stream.read(_HEADER):
         size = header[48:58].strip()
         if len(header) < _HEADER or header[58:] != b"`\n" or not size.isdigit():
             raise NotImported("a damaged package: its ar archive is cut off")
+        if stream.tell() + int(size) > whole:
+            raise NotImported("a damaged package: its last part is cut off")
         name, start = header[:16].decode("ascii", "replace").strip().rstrip("/"), stream.tell()
         members[name] = io.BufferedReader(_Part(stream, start, int(size)))
         stream.seek(start + int(size) + int(size) % 2)
@@ -85,14 +91,21 @@ def _control(members: dict[str, IO[bytes]]) -> dict[str, str]:
     if name is None:
         raise NotImported("not a Debian package (no control part)")
     try:
-        with tarfile.open(fileobj=members[name], mode="r|*") as archive:
+        with _opened(members[name], name) as archive:
             for member in archive:
                 stream = archive.extractfile(member) if member.name.endswith("control") else None
                 if stream is not None:
                     return dict(_CONTROL.findall(stream.read(1 << 16).decode("utf-8", "replace")))
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, zstandard.ZstdError) as error:
         raise NotImported(f"a damaged package: {error}") from error
     return {}
+
+
+def _opened(stream: IO[bytes], name: str) -> tarfile.TarFile:
+    """Open a part of a package; Ubuntu's are compressed with zstd, which tarfile of this Python does not know."""
+    if name.endswith(".zst"):
+        return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(stream), mode="r|")
+    return tarfile.open(fileobj=stream, mode="r|*")
 
 
 def _content(content: tarfile.TarFile, control: dict[str, str], source: Provenance) -> Imported | ImportedTree:

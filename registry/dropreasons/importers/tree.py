@@ -71,9 +71,10 @@ def _walk(folder: Path) -> Iterator[tuple[str, bytes]]:
             relative = os.path.relpath(here, folder)
             for file in sorted(files):
                 path = os.path.join(here, file)
-                if file.endswith((".c", ".h")) and not os.path.islink(path):
+                name = f"{relative}/{file}"
+                if file.endswith((".c", ".h")) and name not in _KEPT and not os.path.islink(path):
                     with open(path, "rb") as stream:
-                        yield f"{relative}/{file}", stream.read(_LARGEST_SOURCE)
+                        yield name, stream.read(_LARGEST_SOURCE)
 
 
 def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
