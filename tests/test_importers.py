@@ -138,7 +138,7 @@ def test_the_running_kernel(run: Run) -> None:
     require(os.path.exists("/sys/kernel/btf/vmlinux"), "a kernel with BTF")
     done = run("import", "--running")
     assert done.returncode == 0, done.stderr
-    assert f"kernel: {os.uname().release}" in done.stdout
+    assert os.uname().release in done.stdout.splitlines()[4]
     assert "distribution:" in done.stdout
     assert done.stdout.rstrip().splitlines()[-1].startswith("# To contribute this table")
     compared = run("import", "--running", "--compare").stdout

@@ -153,6 +153,7 @@ def test_the_handed_over_facts_are_all_here(project: Path, run: Run) -> None:
 def test_a_folder_that_is_no_handover_is_refused(tmp_path: Path, run: Run) -> None:
     """An empty folder gives one clear line."""
     shutil.copytree(ROOT / "kernels", tmp_path / "kernels")
+    (tmp_path / "lines.yaml").write_text("lines: {}\n", encoding="utf-8")
     done = run("import", str(tmp_path), "--root", str(tmp_path))
     assert done.returncode == 2
     assert "holds no kernels/*.json" in done.stderr

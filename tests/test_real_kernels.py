@@ -21,7 +21,6 @@ from dropreasons.importers.tree import ImportedTree
 
 SOURCES = ROOT / "build" / "kernel-sources"
 SAMPLES = ROOT / "tests" / "data" / "callers"
-TREES = ["linux-source-6.1", "linux-source-6.12", "linux-source-7.3"]
 pytestmark = pytest.mark.slow
 
 
@@ -65,7 +64,7 @@ def test_enclosing_functions_agree_with_ctags(trees: dict[str, ImportedTree]) ->
     """universal-ctags names the same function for every site of three trees."""
     require(shutil.which("ctags"), "universal-ctags (Debian package universal-ctags)")
     for tree in trees.values():
-        folder = SOURCES / next(name for name in TREES if tree.kernel.startswith(name.removeprefix("linux-source-")))
+        folder = SOURCES / f"linux-source-{'.'.join(tree.kernel.split('.')[:2])}"
         files = sorted({site.file for site in tree.sites})
         command = [
             "ctags",

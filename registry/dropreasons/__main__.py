@@ -10,6 +10,10 @@ def main() -> None:
         from dropreasons.cli.explain import run  # noqa: PLC0415  click is not loaded for a look-up
 
         sys.exit(run(sys.argv[2:]))
+    if sys.argv[1:2] == ["import"] and len(sys.argv) == 3 and (sys.argv[2][:1] != "-" or sys.argv[2] == "--running"):
+        from dropreasons.cli.quickimport import run as run_import  # noqa: PLC0415  as above
+
+        sys.exit(run_import(sys.argv[2]))
     from dropreasons.cli.verbs import cli  # noqa: PLC0415  see above
 
     cli(prog_name="dropreasons")

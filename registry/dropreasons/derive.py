@@ -4,7 +4,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from dropreasons.model.table import CORE, Span, Table, is_marker, reason_name
+from dropreasons.enums import CORE, is_marker, reason_name
+from dropreasons.model.table import Span, Table
 from dropreasons.ranges import Stretch, point
 from dropreasons.tables import Kernels
 

@@ -4,6 +4,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+CORE = "core"
+CORE_PREFIX = "SKB_DROP_REASON_"
+SUBSYSTEM_SHIFT = 16
+#: Present from v6.4 on: it tells that a kernel has sub-systems.
+SUBSYSTEM_MASK_SYMBOL = "SKB_DROP_REASON_SUBSYS_MASK"
+
 CORE_ENUM = "skb_drop_reason"
 SUBSYSTEM_ENUM = "skb_drop_reason_subsys"
 #: Every enum that holds reasons.  Sparse cannot check mac80211's own, so it keeps a twin with a prefix.
@@ -11,8 +17,6 @@ REASON_ENUMS = (CORE_ENUM, SUBSYSTEM_ENUM, "___mac80211_drop_reason", "mac80211_
                 "qdisc_drop_reason")  # fmt: skip
 
 _SUBSYSTEM_PREFIX = "SKB_DROP_REASON_SUBSYS_"
-_MASK = f"{_SUBSYSTEM_PREFIX}MASK"
-_SHIFT = 16
 _TWIN = "___"
 # Kernel modules whose own BTF holds a list, and the enum it is in.
 MODULES = {"mac80211": "mac80211_drop_reason", "openvswitch": "ovs_drop_reason"}
@@ -38,12 +42,12 @@ def lists_from_enums(enums: Mapping[str, Mapping[str, int]]) -> Lists:
         ids.pop("num", None)
         subsystems: dict[int, str] | None = {number: name for name, number in ids.items()}
     else:
-        subsystems = None if _MASK in core else {}
-    lists = {"core": core}
+        subsystems = None if SUBSYSTEM_MASK_SYMBOL in core else {}
+    lists = {CORE: core}
     named = subsystems or {}
     for symbol, value in _wireless(enums).items():
-        if symbol.startswith("RX_DROP_") and value >> _SHIFT in named:
-            lists.setdefault(named[value >> _SHIFT], {})[symbol] = value
+        if symbol.startswith("RX_DROP_") and value >> SUBSYSTEM_SHIFT in named:
+            lists.setdefault(named[value >> SUBSYSTEM_SHIFT], {})[symbol] = value
     openvswitch = {
         s: v for s, v in enums.get("ovs_drop_reason", {}).items() if s.startswith("OVS_") and s != "OVS_DROP_MAX"
     }
@@ -61,3 +65,13 @@ def _wireless(enums: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     twin = {symbol.removeprefix(_TWIN): value for symbol, value in enums.get("___mac80211_drop_reason", {}).items()}
     own = dict(enums.get("mac80211_drop_reason", {}))
     return dict(sorted((twin or own).items(), key=lambda pair: pair[1]))
+
+
+def reason_name(symbol: str) -> str:
+    """Return the name of a reason: its C enumerator without the core's prefix."""
+    return symbol.removeprefix(CORE_PREFIX)
+
+
+def is_marker(symbol: str) -> bool:
+    """Tell whether an enumerator only marks an end, a mask or a base, and is never a reason."""
+    return symbol.startswith("__") or symbol.endswith(("_MAX", "_SUBSYS_MASK"))

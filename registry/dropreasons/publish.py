@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dropreasons.derive import Appearance, UpstreamSpan
+from dropreasons.enums import CORE, CORE_PREFIX
 from dropreasons.model.reason import Reason
-from dropreasons.model.table import CORE, CORE_PREFIX, Span
+from dropreasons.model.table import Span
 from dropreasons.ranges import merged, point
 from dropreasons.tables import Kernels
 

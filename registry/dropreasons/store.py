@@ -12,11 +12,12 @@ from sqlite_utils import Database
 from dropreasons import __version__
 from dropreasons.catalogue import Catalogue
 from dropreasons.derive import Appearance, all_lists, appearances, upstream_spans
+from dropreasons.enums import CORE, SUBSYSTEM_SHIFT, is_marker, reason_name
 from dropreasons.evidence import seen_in, trees_read
 from dropreasons.files import replacing
 from dropreasons.lookup import APPLICATION_ID, SCHEMA_VERSION
 from dropreasons.model.evidence import Evidence
-from dropreasons.model.table import CORE, SUBSYSTEM_SHIFT, Table, is_marker, reason_name
+from dropreasons.model.table import Table
 from dropreasons.publish import reason_document
 from dropreasons.ranges import point
 from dropreasons.render import reason_page

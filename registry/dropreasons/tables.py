@@ -7,8 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from dropreasons.enums import CORE, CORE_PREFIX, SUBSYSTEM_SHIFT, is_marker
 from dropreasons.findings import Finding, FindingsError, Location
-from dropreasons.model.table import CORE, CORE_PREFIX, SUBSYSTEM_SHIFT, Span, Spans, Table, is_marker
+from dropreasons.model.table import Span, Spans, Table
 from dropreasons.ranges import point
 from dropreasons.schema import load_model
 from dropreasons.source import read_source

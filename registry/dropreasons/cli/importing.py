@@ -17,11 +17,9 @@ from dropreasons.importers.handover import import_handover
 from dropreasons.importers.reading import Imported, NotImported
 from dropreasons.importers.recognise import import_source
 from dropreasons.importers.tree import ImportedTree
-from dropreasons.importers.write import table_text, write_evidence, write_kernels
+from dropreasons.importers.write import write_evidence, write_kernels
 from dropreasons.model.evidence import ReadTree
 from dropreasons.tables import Kernels, load_kernels
-
-_CONTRIBUTE = "# To contribute this table, send it as it is with a pull request or an issue: see CONTRIBUTING.md."
 
 
 @click.command()
@@ -69,7 +67,7 @@ def import_(ctx: click.Context, /, source: Path | None, running: bool, root: Pat
     elif how["keep"]:
         _keep(read, root, how["origin"])
     else:
-        _print(read, table, how["wanted"], how["form"], contribution=running)
+        _print(read, table, how["wanted"], how["form"])
 
 
 def _take_over(source: Path, root: Path) -> None:
@@ -83,7 +81,7 @@ def _take_over(source: Path, root: Path) -> None:
     )
 
 
-def _print(read: Imported | ImportedTree, table: Imported, callers: bool, form: str, *, contribution: bool) -> None:
+def _print(read: Imported | ImportedTree, table: Imported, callers: bool, form: str) -> None:
     """Print what was read: the table as kernels/ would have it, or the callers."""
     sites = read.sites if isinstance(read, ImportedTree) else ()
     if form == "json":
@@ -95,9 +93,7 @@ def _print(read: Imported | ImportedTree, table: Imported, callers: bool, form: 
             under = f" [{site.condition}]" if site.condition else ""
             click.echo(f"{site.file}:{site.line}: {site.reason} in {site.function} ({site.how}{via}){under}")
     else:
-        click.echo(table_text(table.table), nl=False)
-        if contribution:
-            click.echo(_CONTRIBUTE)
+        click.echo(table.as_text(), nl=False)
 
 
 def _print_comparison(table: Imported, known: Kernels, form: str) -> None:
@@ -123,7 +119,7 @@ def _keep(read: Imported | ImportedTree, root: Path, origin: str | None) -> None
     """Keep a tree's callers in kernels/, or a table that is new."""
     folder = root / KERNELS_FOLDER
     if not isinstance(read, ImportedTree):
-        path = folder / "tables" / f"{read.table.table}.yaml"
+        path = folder / "tables" / f"{read.name}.yaml"
         raise click.UsageError(f"tables are kept from trees; to add this one by hand, review it and save it as {path}")
     if not origin:
         raise click.UsageError(

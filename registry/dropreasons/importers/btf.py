@@ -2,14 +2,9 @@
 """Imports BTF: raw, in a `.BTF` section of a vmlinux, inside a compressed vmlinuz, or of the running kernel."""
 
 import hashlib
-import lzma
 import os
-import platform
 import struct
-import zlib
 from pathlib import Path
-
-import zstandard
 
 from dropreasons.btf import BTFError, read_enums
 from dropreasons.enums import MODULES, REASON_ENUMS
@@ -66,15 +61,18 @@ def import_running() -> Imported:
             enums |= read_enums(part, (enum, f"___{enum}"), data)
             digests.append(f"{module} {hashlib.sha256(part).hexdigest()}")
     source: Provenance = {"type": "BTF of the running kernel", "path": str(RUNNING), "sha256": digests}
-    source |= {"uname": f"{platform.release()} {platform.version()}", "distribution": _distribution()}
-    return imported(enums, platform.release(), source, version_evidence="uname -r of the kernel that was read")
+    system = os.uname()
+    source |= {"uname": f"{system.release} {system.version}", "distribution": _distribution()}
+    return imported(enums, system.release, source, version_evidence="uname -r of the kernel that was read")
 
 
 def _distribution() -> str:
+    """Return the name of the distribution from os-release(5)."""
     try:
-        return platform.freedesktop_os_release().get("PRETTY_NAME", "unknown")
+        lines = Path("/etc/os-release").read_text(encoding="utf-8").splitlines()
     except OSError:
         return "unknown"
+    return next((line.partition("=")[2].strip("\"'") for line in lines if line.startswith("PRETTY_NAME=")), "unknown")
 
 
 def is_btf(head: bytes) -> bool:
@@ -100,6 +98,11 @@ def raw_btf(data: bytes) -> bytes:
 
 def _unpacked(data: bytes) -> bytes:
     """Return the vmlinux inside a vmlinuz."""
+    import lzma  # noqa: PLC0415  raw BTF, the common case, needs no decompression
+    import zlib  # noqa: PLC0415
+
+    import zstandard  # noqa: PLC0415
+
     try:
         offset, size = struct.unpack_from("<II", data, _PAYLOAD_AT)
         start = ((data[_SETUP_SECTORS_AT] or 4) + 1) * 512 + offset

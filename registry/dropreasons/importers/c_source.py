@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Looks at C source without a compiler: comments, strings and preprocessor lines blanked, enums evaluated."""
 
-import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
@@ -16,12 +15,7 @@ _ENUM = re.compile(r"\benum\s+(\w+)\s*\{(.*?)\}", re.DOTALL)
 _CAST = re.compile(r"\(\s*(?:__force\s+)?(?:u32|unsigned(?:\s+int)?|int|[a-z]\w*_result)\s*\)")
 _SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]+\b")
 _CALL = re.compile(r"\b(\w+)\(([^()]*)\)")
-_OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
-    ast.LShift: lambda a, b: a << min(b, 64),
-    ast.BitOr: lambda a, b: a | b,
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-}
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[1-9]\d{0,18}|0")
 _LARGEST = 0xFFFFFFFF
 
 
@@ -131,17 +125,16 @@ def _apply(macro: Macro, argument: str) -> str:
 def _evaluate(expression: str, known: dict[str, int]) -> int:
     """Evaluate a constant expression of integers, known names, shifts and sums."""
     text = " ".join(_SUFFIX.sub(r"\1", _CAST.sub("", expression.replace("\\\n", " "))).split())
-    try:
-        return _value(ast.parse(text, mode="eval").body, known)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise NotEvaluated(f"cannot evaluate {text[:60]!r}") from error
+    if text in known:
+        return known[text]
+    if _NUMBER.fullmatch(text):
+        return int(text, 16 if text[:2].lower() == "0x" else 10)
+    left, shifted, right = text.partition(" << ")
+    if shifted and left in known and right in known:
+        return known[left] << min(known[right], 64)
+    from dropreasons.importers.c_expression import value_of  # noqa: PLC0415  most need no parser
 
-
-def _value(node: ast.expr, known: dict[str, int]) -> int:
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return node.value
-    if isinstance(node, ast.Name) and node.id in known:
-        return known[node.id]
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_value(node.left, known), _value(node.right, known))
-    raise ValueError(ast.dump(node)[:60])
+    value = value_of(text, known)
+    if value is None:
+        raise NotEvaluated(f"cannot evaluate {text[:60]!r}")
+    return value

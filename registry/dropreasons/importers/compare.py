@@ -3,7 +3,8 @@
 
 from typing import Any, NamedTuple
 
-from dropreasons.model.table import Table, is_marker, reason_name
+from dropreasons.enums import is_marker, reason_name
+from dropreasons.model.table import Table
 from dropreasons.tables import Kernels
 
 _MOST = 3

@@ -2,19 +2,19 @@
 """Holds a kernel against the catalogue: what a developer's tree has that reasons.yaml does not."""
 
 from dropreasons.catalogue import Catalogue
+from dropreasons.enums import is_marker, reason_name
 from dropreasons.importers.reading import Imported
 from dropreasons.importers.skeleton import skeleton
 from dropreasons.importers.tree import ImportedTree
-from dropreasons.model.table import is_marker, reason_name
 
 
 def drift(read: Imported | ImportedTree, catalogue: Catalogue) -> list[str]:
     """Return what the catalogue misses: names with a ready skeleton, and callers nobody described."""
-    table = read.imported.table if isinstance(read, ImportedTree) else read.table
+    lists = (read.imported if isinstance(read, ImportedTree) else read).lists
     sites = read.sites if isinstance(read, ImportedTree) else ()
     spelled = {alias.name for entry in catalogue.reasons.values() for alias in entry.aliases} | set(catalogue.reasons)
     messages = []
-    for values in table.lists.values():
+    for values in lists.values():
         for symbol in values:
             name = reason_name(symbol)
             if not is_marker(symbol) and name not in spelled:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from dropreasons.enums import SUBSYSTEM_MASK_SYMBOL
 from dropreasons.findings import Finding, FindingsError, Location
 from dropreasons.importers.distinct import Reading, distinct_tables
 from dropreasons.importers.handover_spans import all_spans
-from dropreasons.model.table import SUBSYSTEM_MASK_SYMBOL, Inferred, Read, Spans
+from dropreasons.model.table import Inferred, Read, Spans
 from dropreasons.source import read_source
 from dropreasons.tables import Kernels, check_spans, check_table
 

@@ -91,7 +91,7 @@ def import_headers(
         kernel,
         {**source, "sha256": digest},
         header=core,
-        tracepoint_fields=tuple(_tracepoint_fields(texts.get(TRACEPOINT, ""))) or None,
+        tracepoint_fields=list(_tracepoint_fields(texts.get(TRACEPOINT, ""))) or None,
         version_evidence=evidence or "not in the headers",
     )
 

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """What an importer brings back: one kernel's table as its source shows it, and what the source cannot tell."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dropreasons.enums import CORE_ENUM, lists_from_enums
-from dropreasons.model.table import Read, Table, is_marker
+from dropreasons.enums import CORE_ENUM, is_marker, lists_from_enums
+from dropreasons.yamltext import dump
+
+if TYPE_CHECKING:
+    from dropreasons.model.table import Table
 
 Provenance = dict[str, str | list[str]]
+HEAD = """\
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Made by `dropreasons import` from the sources named below; edit nothing by hand.
+"""
 
 
 class NotImported(ValueError):
@@ -14,14 +21,32 @@ class NotImported(ValueError):
 
 
 class Imported(NamedTuple):
-    """One table, as a source shows it, with what the source is silent about.
+    """One table as a source shows it, in plain data: printing it needs no model.
 
-    `spellings` are further enumerators for a reason of the table (mac80211's RX_DROP for RX_DROP_UNUSABLE).
+    `silent` says what the source cannot tell; `spellings` are further enumerators for a reason of the table
+    (mac80211's RX_DROP for RX_DROP_UNUSABLE).
     """
 
-    table: Table
+    name: str
+    read: dict[str, Any]
+    subsystems: dict[int, str] | None
+    lists: dict[str, dict[str, int]]
     silent: tuple[str, ...]
     spellings: dict[str, str]
+
+    @property
+    def table(self) -> "Table":
+        """The validated table, for comparing and keeping it."""
+        from dropreasons.model.table import Table  # noqa: PLC0415  pydantic takes longer than a whole import
+
+        return Table.model_validate(self._plain())
+
+    def as_text(self) -> str:
+        """Return the table as its file in kernels/ has it."""
+        return HEAD + dump(self._plain())
+
+    def _plain(self) -> dict[str, Any]:
+        return {"table": self.name, "reads": [self.read], "subsystems": self.subsystems, "lists": self.lists}
 
 
 def imported(enums: dict[str, dict[str, int]], kernel: str, source: Provenance, **read: Any) -> Imported:
@@ -31,7 +56,7 @@ def imported(enums: dict[str, dict[str, int]], kernel: str, source: Provenance, 
         enums: enumerators and values by enum.
         kernel: the kernel's release, or what is known of it.
         source: where the enums were read: kind, file or package, digest.
-        read: further facts of the reading (header, tracepoint_fields, note).
+        read: further facts of the reading (header, tracepoint_fields, note, version_evidence).
 
     Raises:
         NotImported: the source has no drop reasons.
@@ -39,29 +64,28 @@ def imported(enums: dict[str, dict[str, int]], kernel: str, source: Provenance, 
     if CORE_ENUM not in enums or not enums[CORE_ENUM]:
         raise NotImported(f"holds no enum {CORE_ENUM}: this kernel gives no drop reasons, or it is another file")
     lists = lists_from_enums(enums)
-    shows = (["subsystems"] if lists.subsystems is not None else []) + list(lists.lists)
-    reading = Read(
-        kernel=kernel,
-        name=kernel,
-        kind="imported",
-        shows=tuple(shows),
-        status="read",
-        version_evidence=read.pop("version_evidence", "named by who imported it"),
-        source=source,
-        **read,
-    )
+    reading = {
+        "kernel": kernel,
+        "name": kernel,
+        "kind": "imported",
+        "shows": (["subsystems"] if lists.subsystems is not None else []) + list(lists.lists),
+        "status": "read",
+        "version_evidence": read.pop("version_evidence", "named by who imported it"),
+        "source": source,
+        **{key: value for key, value in read.items() if value is not None},
+    }
     silent = [f"the list of {name} is not in this source" for name in lists.unknown]
     if lists.subsystems is None:
         silent.append("the ids of the sub-systems are not in this source")
     name = "".join(c if c.isalnum() or c in "._-" else "-" for c in kernel.lower()).strip("-._") or "imported"
-    table = Table(table=name, subsystems=lists.subsystems, lists=lists.lists, reads=(reading,))
-    return Imported(table, tuple(silent), _spellings(enums, table))
+    spellings = _spellings(enums, lists.lists)
+    return Imported(name, reading, lists.subsystems, lists.lists, tuple(silent), spellings)
 
 
-def _spellings(enums: dict[str, dict[str, int]], table: Table) -> dict[str, str]:
+def _spellings(enums: dict[str, dict[str, int]], lists: dict[str, dict[str, int]]) -> dict[str, str]:
     """Return enumerators of a sub-system that have the value of a reason, but another name."""
-    names = {symbol for values in table.lists.values() for symbol in values}
-    by_value = {value: symbol for values in table.lists.values() for symbol, value in values.items() if value >> 16}
+    names = {symbol for values in lists.values() for symbol in values}
+    by_value = {value: symbol for values in lists.values() for symbol, value in values.items() if value >> 16}
     return {
         symbol: by_value[value]
         for values in enums.values()

@@ -46,7 +46,7 @@ def import_tracefs(text: str, kernel: str, path: str) -> Imported:
         {"skb_drop_reason": core},
         kernel,
         _source("tracefs", path, text),
-        tracepoint_fields=tuple(" ".join(f.split()) for f in fields if " common_" not in f),
+        tracepoint_fields=[" ".join(f.split()) for f in fields if " common_" not in f],
         note="a tracepoint shows the core list only",
     )
 

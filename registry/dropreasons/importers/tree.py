@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from dropreasons.enums import is_marker
 from dropreasons.importers.c_source import Macro, bare, macros
 from dropreasons.importers.callers import Site, Tokens, callers_in
 from dropreasons.importers.header import HEADERS, import_headers
 from dropreasons.importers.reading import Imported, NotImported, Provenance
-from dropreasons.model.table import is_marker
 
 #: Where reasons are raised; in the trees read, nothing outside these folders names one.
 FOLDERS = ("net", "drivers/net", "drivers/vhost", "include", "kernel/bpf")
@@ -107,7 +107,7 @@ def _import(files: Iterable[tuple[str, bytes]], source: Provenance) -> ImportedT
     kernel = _version(kept.get("Makefile"))
     evidence = f"VERSION, PATCHLEVEL and SUBLEVEL of the top Makefile: {kernel}"
     table = import_headers(kept.get, kernel, source, evidence)
-    symbols = {symbol for values in table.table.lists.values() for symbol in values if not is_marker(symbol)}
+    symbols = {symbol for values in table.lists.values() for symbol in values if not is_marker(symbol)}
     tokens = Tokens(symbols, table.spellings).learn(
         {k: m for name in HEADERS if name in kept for k, m in _macros(kept[name]).items()}
     )

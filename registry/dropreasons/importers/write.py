@@ -11,15 +11,13 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
 from dropreasons.evidence import EVIDENCE_FILE
 from dropreasons.files import write_whole
+from dropreasons.importers.reading import HEAD
 from dropreasons.model.base import Frozen
 from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Spans, Table
 from dropreasons.tables import Kernels
+from dropreasons.yamltext import dump
 
-_HEAD = """\
-# SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Made by `dropreasons import` from the sources named below; edit nothing by hand.
-"""
 _WIDEST = 4096
 
 
@@ -38,7 +36,7 @@ def write_evidence(evidence: Evidence, folder: Path) -> bool:
         "callers": {symbol: [_row(caller) for caller in rows] for symbol, rows in evidence.callers.items()},
         "counters": {constant: _flow(list(ranges)) for constant, ranges in evidence.counters.items()},
     }
-    return write_whole(folder / EVIDENCE_FILE, _HEAD + _dump(data))
+    return write_whole(folder / EVIDENCE_FILE, HEAD + _dump(data))
 
 
 def _row(model: Frozen) -> CommentedMap:
@@ -62,9 +60,7 @@ def table_text(table: Table) -> str:
     data = table.model_dump(exclude_none=True, exclude_defaults=True)
     # None means that the source did not show the sub-systems: that is a fact, and is written down.
     data["subsystems"] = table.subsystems
-    ordered = {key: data[key] for key in ("table", "reads", "subsystems", "lists", "inferred") if key in data}
-    ordered["reads"] = [_plain(read) for read in ordered["reads"]]
-    return _HEAD + _dump(ordered)
+    return HEAD + dump({key: data[key] for key in ("table", "reads", "subsystems", "lists", "inferred") if key in data})
 
 
 def _spans_text(spans: Spans) -> str:
@@ -77,7 +73,7 @@ def _spans_text(spans: Spans) -> str:
         if span.last is None:
             row["last"] = None
         rows.append(row)
-    return _HEAD + _dump({"family": spans.family, "spans": rows})
+    return HEAD + _dump({"family": spans.family, "spans": rows})
 
 
 def _plain(value: Any) -> Any:

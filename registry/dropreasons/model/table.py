@@ -7,12 +7,6 @@ from pydantic import Field, StringConstraints
 
 from dropreasons.model.base import Frozen
 
-CORE = "core"
-CORE_PREFIX = "SKB_DROP_REASON_"
-SUBSYSTEM_SHIFT = 16
-#: `SKB_DROP_REASON_SUBSYS_MASK`, present from v6.4 on: its presence tells that a kernel has sub-systems.
-SUBSYSTEM_MASK_SYMBOL = "SKB_DROP_REASON_SUBSYS_MASK"
-
 #: A C enumerator to its value, in the order of the numbers.
 Values = Annotated[dict[str, Annotated[int, Field(ge=0, le=0xFFFFFFFF)]], Field(min_length=1)]
 
@@ -86,13 +80,3 @@ class Spans(Frozen):
 
     family: str
     spans: Annotated[tuple[Span, ...], Field(strict=False)]
-
-
-def reason_name(symbol: str) -> str:
-    """Return the name of a reason: its C enumerator without the core's prefix."""
-    return symbol.removeprefix(CORE_PREFIX)
-
-
-def is_marker(symbol: str) -> bool:
-    """Tell whether an enumerator only marks an end, a mask or a base, and is never a reason."""
-    return symbol.startswith("__") or symbol.endswith(("_MAX", "_SUBSYS_MASK"))

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterator
 
-from dropreasons.model.table import CORE_PREFIX
+from dropreasons.enums import CORE_PREFIX
 from dropreasons.rules import Context, Problem, rule
 
 LONGEST_NAME = 49
