@@ -258,6 +258,7 @@ BAD_FILES = [
     (b"", "no enum skb_drop_reason"),
     (b"\x9f\xeb", "truncated BTF"),
     (b"\x7fELF" + bytes(10), "truncated ELF"),
+    (elf(b"")[:0x28] + b"\xff" * 8 + elf(b"")[0x30:], "truncated ELF"),
     (b'name: kfree_skb\nprint fmt: "x"\n', "lists no reasons"),
 ]
 

@@ -132,7 +132,7 @@ def _section(data: bytes, wanted: bytes) -> bytes:
             start = strings + name
             if data[start : data.index(b"\0", start)] == wanted:
                 return data[offset : offset + length]
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise BTFError("a truncated ELF file") from error
     raise BTFError(f"an ELF file without a {wanted.decode()} section: a kernel built without BTF")
 
