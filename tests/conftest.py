@@ -2,6 +2,7 @@
 """What tests share: the repository, a registry built from it, the command line, and the service."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -78,3 +79,15 @@ def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "reasons.yaml", tmp_path / "reasons.yaml")
     shutil.copytree(ROOT / "kernels", tmp_path / "kernels")
     return tmp_path
+
+
+@pytest.fixture
+def unexplained(project: Path) -> Path:
+    """A copy of the catalogue in which nobody has written the entries of LSM and RX_DROP_U_REPLAY yet."""
+    path = project / "reasons.yaml"
+    text = path.read_text(encoding="utf-8")
+    for name in ("LSM", "RX_DROP_U_REPLAY"):
+        text, cut = re.subn(rf"^{name}:\n(?:(?: .*)?\n)*", "", text, flags=re.MULTILINE)
+        assert cut == 1, name
+    path.write_text(text, encoding="utf-8")
+    return project

@@ -319,7 +319,7 @@ def test_compare_says_which_table_it_is_or_how_it_differs(registry: Registry, ru
     assert "1 added (RING_OF_MINE); 1 removed (FULL_RING)" in nearest
 
 
-def test_listings(run: Run) -> None:
+def test_listings(run: Run, unexplained: Path) -> None:
     """`kernels`, `where` and `new` show the evidence."""
     listed = run("kernels").stdout
     assert "6.12.114 to later" in listed
@@ -330,7 +330,7 @@ def test_listings(run: Run) -> None:
     assert "iptfs" not in run("where", "FULL_RING", "--kernel", "6.12.117").stdout
     assert run("where", "FULL_RING", "--kernel", "9.9").returncode == 1
     assert run("where", "NOTHING").returncode == 1
-    skeleton = run("new", "LSM")
+    skeleton = run("new", "LSM", "--root", str(unexplained))
     assert skeleton.returncode == 0
     assert skeleton.stdout.startswith("LSM:\n  summary: One sentence")
     assert run("new", "FULL_RING").returncode == 1
