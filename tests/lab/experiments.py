@@ -194,38 +194,25 @@ def tcp_flags() -> None:
 @raises("TCP_INVALID_SEQUENCE")
 def tcp_invalid_sequence() -> None:
     """Let a segment arrive far beyond the window of a connection."""
-    opened = device(IFF_TUN)
-    connection, answer = connected(opened)
-    os.write(opened, segment(ACK, sequence=1_000_000_000, acknowledged=answer, payload=b"lab"))
-    connection.close()
+    _send_on_a_connection(sequence=1_000_000_000)
 
 
 @raises("TCP_OLD_SEQUENCE", freed_by="tcp_validate_incoming")
 def tcp_old_sequence() -> None:
     """Let a segment arrive far before the window of a connection."""
-    opened = device(IFF_TUN)
-    connection, answer = connected(opened)
-    os.write(opened, segment(ACK, sequence=3_000_000_000, acknowledged=answer, payload=b"lab"))
-    connection.close()
+    _send_on_a_connection(sequence=3_000_000_000)
 
 
 @raises("TCP_OLD_DATA", freed_by="tcp_rcv_established")
 def tcp_old_data() -> None:
     """Let a segment arrive twice."""
-    opened = device(IFF_TUN)
-    connection, answer = connected(opened)
-    for _ in range(2):
-        os.write(opened, segment(ACK, sequence=2, acknowledged=answer, payload=b"lab"))
-    connection.close()
+    _send_on_a_connection(times=2)
 
 
 @raises("TCP_ACK_UNSENT_DATA", freed_by="tcp_v4_do_rcv")
 def tcp_ack_unsent_data() -> None:
     """Let a segment arrive that acknowledges what was never sent."""
-    opened = device(IFF_TUN)
-    connection, answer = connected(opened)
-    os.write(opened, segment(ACK, sequence=2, acknowledged=answer + 5000, payload=b"lab"))
-    connection.close()
+    _send_on_a_connection(ahead=5000)
 
 
 @raises("OTHERHOST")
@@ -283,6 +270,15 @@ def tap_txfilter() -> None:
     opened = device(IFF_TAP)
     fcntl.ioctl(opened, TUNSETTXFILTER, struct.pack("HH", 0, 1) + OTHER_MAC)
     _send("lab0", BROADCAST)
+
+
+def _send_on_a_connection(*, sequence: int = 2, ahead: int = 0, times: int = 1) -> None:
+    """Let the peer of a new connection send three bytes, acknowledging so many bytes too many."""
+    opened = device(IFF_TUN)
+    connection, answer = connected(opened)
+    for _ in range(times):
+        os.write(opened, segment(ACK, sequence=sequence, acknowledged=answer + ahead, payload=b"lab"))
+    connection.close()
 
 
 def _send(name: str, frame: bytes) -> None:
