@@ -76,3 +76,13 @@ def receiver(kind: int, address: str, *, buffer: int = 0) -> socket.socket:
     if kind == socket.SOCK_STREAM:
         opened.listen()
     return opened
+
+
+BROADCAST = ethernet(b"\xff" * 6, ETHERTYPE_IPV4, ipv4(17, udp(7777)))
+
+
+def send(name: str, frame: bytes) -> None:
+    """Send a whole frame out of a device."""
+    sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sender.bind((name, 0))
+    sender.send(frame)
