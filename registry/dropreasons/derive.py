@@ -68,13 +68,6 @@ def all_lists(table: Table) -> dict[str, dict[str, int]]:
     return {subsystem: guess.values for subsystem, guess in table.inferred.items()} | table.lists
 
 
-def newest_table(kernels: Kernels) -> Table:
-    """Return the table of the newest upstream kernel."""
-    newest = upstream_spans(kernels)[-1].table
-    assert newest is not None, "the newest upstream kernel has drop reasons"
-    return newest
-
-
 def _life(
     subsystem: str, values: dict[str, int], spans: Sequence[UpstreamSpan]
 ) -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -17,11 +17,6 @@ class NotAValue(ValueError):
     """A text that is no 32-bit value."""
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a text is meant as a number."""
-    return text[:1].isdigit() or text[:1] == "-"
-
-
 def parse_value(text: str) -> int:
     """Return the value of a decimal or 0x number.
 

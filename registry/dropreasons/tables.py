@@ -2,12 +2,12 @@
 """The evidence in kernels/: loads tables and spans, and checks that they can be true."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from dropreasons.enums import CORE, CORE_PREFIX, SUBSYSTEM_SHIFT, is_marker
+from dropreasons.enums import CORE, CORE_PREFIX, SUBSYSTEM_SHIFT
 from dropreasons.findings import Finding, FindingsError, Location
 from dropreasons.model.table import Span, Spans, Table
 from dropreasons.ranges import point
@@ -121,11 +121,3 @@ def check_spans(family: Spans, tables: set[str], place: Location) -> Iterator[Fi
         for before, after in pairwise(row):
             if before.last is None or point(before.last) >= point(after.first):
                 yield wrong(after, f"overlaps the span from {before.first} to {before.last or 'now'}")
-
-
-def reasons_of(table: Table) -> Iterable[tuple[str, str, int]]:
-    """Yield sub-system, enumerator and value of every reason in a table, markers left out."""
-    for subsystem, values in table.lists.items():
-        for symbol, value in values.items():
-            if not is_marker(symbol):
-                yield subsystem, symbol, value

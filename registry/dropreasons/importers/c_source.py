@@ -14,7 +14,6 @@ _CONSTANT = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+((?:[^\\\n]|\\\n)+
 _ENUM = re.compile(r"\benum\s+(\w+)\s*\{(.*?)\}", re.DOTALL)
 _CAST = re.compile(r"\(\s*(?:__force\s+)?(?:u32|unsigned(?:\s+int)?|int|[a-z]\w*_result)\s*\)")
 _SUFFIX = re.compile(r"\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]+\b")
-_CALL = re.compile(r"\b(\w+)\(([^()]*)\)")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,16}|[1-9]\d{0,18}|0")
 _LARGEST = 0xFFFFFFFF
 
