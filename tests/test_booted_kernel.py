@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Debian's stock kernel, booted under qemu with mac80211 and openvswitch loaded: the BTF of its modules."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, require
+from booted import SOURCES, boot
 
 from dropreasons.btf import read_enums
 from dropreasons.enums import MODULES, REASON_ENUMS, lists_from_enums
@@ -16,47 +12,19 @@ from dropreasons.importers.reading import Imported
 from dropreasons.importers.recognise import import_source
 from dropreasons.importers.tree import ImportedTree
 
-SOURCES = ROOT / "build" / "kernel-sources"
-MODULES_FOLDER = Path("/lib/modules")
 INSIDE = """\
-set -e
 modprobe mac80211
 modprobe openvswitch
 cp /sys/kernel/btf/vmlinux /sys/kernel/btf/mac80211 /sys/kernel/btf/openvswitch {out}/
 cp /sys/kernel/tracing/events/skb/kfree_skb/format {out}/
 uname -r > {out}/release
-sync
 """
 
 
 @pytest.fixture(scope="module")
 def guest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a booted kernel shows of itself, copied out of it."""
-    image = SOURCES / "image"
-    require((SOURCES / ".complete").exists(), "a kernel image; run .ci/fetch-sources build/kernel-sources")
-    require(os.geteuid() == 0, "root, to put the kernel's modules where modprobe looks")
-    vng = Path(sys.executable).parent / "vng"
-    for tool in (str(vng), "qemu-system-x86_64", "busybox", "depmod"):
-        require(shutil.which(tool), f"{tool} (virtme-ng, and Debian's qemu-system-x86, busybox-static, kmod)")
-    vmlinuz = next((image / "boot").glob("vmlinuz-*"))
-    release = vmlinuz.name.removeprefix("vmlinuz-")
-    out = tmp_path_factory.mktemp("guest")
-    installed = MODULES_FOLDER / release
-    ours = not installed.exists()
-    if ours:
-        shutil.copytree(image / "lib" / "modules" / release, installed, symlinks=True)
-        subprocess.run(["depmod", release], check=True)
-    try:
-        (out / "inside").write_text(INSIDE.format(out=out), encoding="utf-8")
-        options = ["--disable-kvm", "--disable-microvm", "--user", "root", "--memory", "1G", f"--rwdir={out}"]
-        command = [str(vng), *options, "--run", str(vmlinuz), "--", "sh", str(out / "inside")]
-        environment = {**os.environ, "PATH": f"{vng.parent}:{os.environ['PATH']}"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=400, check=False)
-        assert (out / "release").is_file(), done.stdout + done.stderr
-    finally:
-        if ours:
-            shutil.rmtree(installed)
-    return out
+    return boot("6.12", INSIDE, tmp_path_factory.mktemp("guest"))
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def trees() -> dict[str, ImportedTree]:
     """Debian's three trees, by release."""
-    require((SOURCES / ".complete").exists(), "Debian's kernel sources; run .ci/fetch-sources build/kernel-sources")
+    require((SOURCES / ".fetched").exists(), "Debian's kernel sources; run .ci/fetch-sources build/kernel-sources")
     read = {}
     for name in sorted(path.name for path in SOURCES.glob("linux-source-*") if path.is_dir()):
         tree = import_source(SOURCES / name)

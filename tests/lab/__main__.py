@@ -3,12 +3,15 @@
 
 import json
 import os
+import signal
 import sys
 import traceback
 
 from lab.experiments import EXPERIMENTS
 from lab.network import enter_namespace
 from lab.trace import Trace
+
+LONGEST = 30  # seconds for one experiment; then its process is ended, and with it all that it has made
 
 
 def run(name: str) -> None:
@@ -24,6 +27,7 @@ def main() -> None:
     for name in sys.argv[1:] or EXPERIMENTS:
         child = os.fork()
         if not child:
+            signal.alarm(LONGEST)
             try:
                 run(name)
             except Exception:  # noqa: BLE001  whatever fails in one is told, and the others still run

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Experiments that let a packet arrive through a tun or tap device."""
 
+import contextlib
+import ctypes
 import os
 import socket
 import struct
 from pathlib import Path
 
+from lab.filters import attach_generic_xdp, program_that_redirects_to
 from lab.network import (
     BROADCAST,
     ELSEWHERE,
@@ -18,7 +21,9 @@ from lab.network import (
     OWN_MAC,
     device,
     ethernet,
+    ip,
     ipv4,
+    macvtap,
     receiver,
     udp,
 )
@@ -59,6 +64,15 @@ def ip_innoroutes() -> None:
     opened = device(IFF_TUN)
     Path("/proc/sys/net/ipv4/ip_forward").write_text("1", encoding="ascii")
     os.write(opened, ipv4(17, udp(7777), target=ELSEWHERE))
+
+
+@raises("PKT_TOO_BIG")
+def pkt_too_big() -> None:
+    """Let a packet arrive that must not be cut, for a next hop whose packets must be smaller."""
+    opened = device(IFF_TUN)
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1", encoding="ascii")
+    ip("route add 10.8.0.0/24 dev lab0 mtu lock 600")
+    os.write(opened, ipv4(17, udp(7777, bytes(1000)), target=ELSEWHERE, whole=True))
 
 
 @raises("ICMP_CSUM")
@@ -110,3 +124,26 @@ def ipv6disabled() -> None:
     header = struct.pack("!IHBB", 0x60000000, 0, 59, 64)
     addresses = socket.inet_pton(socket.AF_INET6, "fd00::2") + socket.inet_pton(socket.AF_INET6, "fd00::1")
     os.write(opened, ethernet(OWN_MAC, ETHERTYPE_IPV6, header + addresses))
+
+
+@raises("XDP")
+def xdp() -> None:
+    """Let a frame arrive that an XDP program redirects to a device that does not exist."""
+    opened = device(IFF_TAP)
+    attach_generic_xdp(program_that_redirects_to(9999), socket.if_nametoindex("lab0"))
+    os.write(opened, BROADCAST)
+
+
+@raises("SKB_UCOPY_FAULT")
+def skb_ucopy_fault() -> None:
+    """Write to a tun device from an address at which this process has no memory."""
+    ctypes.CDLL(None).write(device(IFF_TUN), 1, 100)
+
+
+@raises("DEV_HDR")
+def dev_hdr() -> None:
+    """Write a frame to a macvtap device, behind a virtio-net header that names no kind of offload there is."""
+    _below = device(IFF_TAP)
+    opened = macvtap()
+    with contextlib.suppress(OSError):
+        os.write(opened, struct.pack("=BBHHHH", 0, 0x7F, 0, 0, 0, 0) + BROADCAST)

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import socket
 import struct
+from pathlib import Path
 
 from lab.filters import filter_that_refuses_all, program_that_refuses_all
 from lab.network import BROADCAST, IFF_TAP, IFF_TUN, OTHER_MAC, PEER, device, send
@@ -21,6 +22,15 @@ def full_ring() -> None:
     for _ in range(20):
         with contextlib.suppress(OSError):
             sender.sendto(b"lab", (PEER, 7777))
+
+
+@raises("NEIGH_FAILED")
+def neigh_failed() -> None:
+    """Send to a neighbour whose hardware address is not known, where asking for it is turned off."""
+    _opened = device(IFF_TAP)
+    Path("/proc/sys/net/ipv4/neigh/lab0/mcast_solicit").write_text("0", encoding="ascii")
+    with contextlib.suppress(OSError):
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"lab", (PEER, 7777))
 
 
 @raises("TAP_FILTER")

@@ -52,7 +52,7 @@ def socket_filter() -> None:
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"lab", held.getsockname())
 
 
-@raises("QUEUE_PURGE", freed_by="skb_queue_purge_reason")
+@raises("QUEUE_PURGE", freed_by="skb_queue_purge_reason", formerly="NOT_SPECIFIED")
 def queue_purge() -> None:
     """Close a packet socket whose frame nobody has read."""
     held = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88B5))

@@ -5,8 +5,11 @@ import ctypes
 import fcntl
 import os
 import socket
+import stat
 import struct
 import subprocess
+import tempfile
+from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
 TUNSETIFF = 0x400454CA
@@ -40,6 +43,27 @@ def device(kind: int, *, queue_length: int = 500) -> int:
     return opened
 
 
+def macvtap() -> int:
+    """Open the macvtap device lab1 on lab0, through a node of its own, and leave nothing of it in the file system."""
+    ip("link add link lab0 name lab1 type macvtap")
+    ip("link set lab1 up")
+    folder = tempfile.mkdtemp()
+    # A fresh sysfs, as /sys shows the devices of the namespace it was mounted in.
+    subprocess.run(["mount", "-t", "sysfs", "nodev", folder], check=True)
+    try:
+        index = socket.if_nametoindex("lab1")
+        major, minor = Path(folder, f"class/net/lab1/tap{index}/dev").read_text(encoding="ascii").split(":")
+    finally:
+        subprocess.run(["umount", folder], check=True)
+    node = Path(folder, "lab1")
+    os.mknod(node, stat.S_IFCHR | 0o600, os.makedev(int(major), int(minor)))
+    try:
+        return os.open(node, os.O_RDWR | os.O_NONBLOCK)
+    finally:
+        node.unlink()
+        Path(folder).rmdir()
+
+
 def checksum(data: bytes) -> int:
     """Return the Internet checksum (RFC 1071)."""
     words = struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2))
@@ -49,10 +73,12 @@ def checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def ipv4(protocol: int, payload: bytes, *, source: str = PEER, target: str = HERE, broken: bool = False) -> bytes:
-    """Return an IPv4 packet; a broken one has a wrong header checksum."""
+def ipv4(
+    protocol: int, payload: bytes, *, source: str = PEER, target: str = HERE, broken: bool = False, whole: bool = False
+) -> bytes:
+    """Return an IPv4 packet; a broken one has a wrong header checksum, a whole one must not be fragmented."""
     addresses = socket.inet_aton(source) + socket.inet_aton(target)
-    first = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload), 1, 0, 64, protocol)
+    first = struct.pack("!BBHHHBB", 0x45, 0, 20 + len(payload), 1, 0x4000 if whole else 0, 64, protocol)
     right = checksum(first + b"\0\0" + addresses)
     return first + struct.pack("!H", right ^ (0x5555 if broken else 0)) + addresses + payload
 

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Experiments that let TCP segments arrive."""
 
+import contextlib
 import os
 import socket
+import threading
+import time
 
 from lab.network import HERE, IFF_TUN, device, receiver
 from lab.registry import raises
-from lab.transport import ACK, FIN, SYN, connected, segment
+from lab.transport import ACK, FIN, RST, SYN, connected, segment
+
+SO_SNDBUFFORCE = 32
+MUCH = 1 << 27
 
 
 @raises("TCP_CSUM")
@@ -33,7 +39,7 @@ def tcp_invalid_sequence() -> None:
     _send_on_a_connection(sequence=1_000_000_000)
 
 
-@raises("TCP_OLD_SEQUENCE", freed_by="tcp_validate_incoming")
+@raises("TCP_OLD_SEQUENCE", freed_by="tcp_validate_incoming", formerly="TCP_INVALID_SEQUENCE")
 def tcp_old_sequence() -> None:
     """Let a segment arrive far before the window of a connection."""
     _send_on_a_connection(sequence=3_000_000_000)
@@ -49,6 +55,26 @@ def tcp_old_data() -> None:
 def tcp_ack_unsent_data() -> None:
     """Let a segment arrive that acknowledges what was never sent."""
     _send_on_a_connection(ahead=5000)
+
+
+@raises("TCP_CLOSE")
+def tcp_close() -> None:
+    """Let a reset and a segment arrive while the program is busy sending: the second finds the socket closed."""
+    opened = device(IFF_TUN)
+    connection, answer = connected(opened)
+    connection.setsockopt(socket.SOL_SOCKET, SO_SNDBUFFORCE, MUCH)
+    late = [segment(flags, sequence=2, acknowledged=answer, payload=b"lab") for flags in (RST | ACK, ACK)]
+
+    def arrive() -> None:
+        time.sleep(0.01)
+        for packet in late:
+            os.write(opened, packet)
+
+    arriving = threading.Thread(target=arrive)
+    arriving.start()
+    with contextlib.suppress(OSError):
+        connection.send(bytes(MUCH))
+    arriving.join()
 
 
 def _send_on_a_connection(*, sequence: int = 2, ahead: int = 0, times: int = 1) -> None:

@@ -8,7 +8,7 @@ import struct
 
 from lab.network import HERE, PEER, checksum, ipv4, receiver
 
-FIN, SYN, ACK = 0x01, 0x02, 0x10
+FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 
 
 def segment(flags: int, *, sequence: int, acknowledged: int = 0, payload: bytes = b"", damage: int = 0) -> bytes:
