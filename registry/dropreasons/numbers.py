@@ -140,12 +140,11 @@ def _named(registry: Registry, name: str) -> dict[str, Any]:
     spelled = registry.spelled(name)
     entry = spelled[0] if spelled else None
     row = registry.database.execute(
-        "select summary, class, severity, documented from reason where name = ?", (entry,)
-    ).fetchone() or (None, None, None, 0)
+        "select summary, class, severity from reason where name = ?", (entry,)
+    ).fetchone() or (None, None, None)
     return {
         "name": name,
         "entry": entry,
-        "documented": bool(row[3]),
         "summary": row[0],
         "class": row[1],
         "severity": row[2],

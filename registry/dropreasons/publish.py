@@ -4,57 +4,39 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dropreasons.catalogue import Catalogue
 from dropreasons.derive import Appearance, UpstreamSpan
 from dropreasons.enums import CORE, CORE_PREFIX
+from dropreasons.grades import grades
 from dropreasons.model.reason import Reason
 from dropreasons.model.table import Span
 from dropreasons.ranges import merged, point
-from dropreasons.tables import Kernels
 
 SCHEMA_VERSION = "1.0"
 
 
 def reason_document(
-    name: str, entry: Reason | None, life: Appearance | None, kernels: Kernels, upstream: Sequence[UpstreamSpan]
+    name: str, entry: Reason, life: Appearance | None, catalogue: Catalogue, upstream: Sequence[UpstreamSpan]
 ) -> dict[str, Any]:
     """Return everything known of a reason as plain data."""
     values = life.values if life else {}
-    written = entry.model_dump(by_alias=True, mode="json") if entry else _unwritten()
-    written.pop("waive", None)
+    written = entry.model_dump(by_alias=True, mode="json")
+    written.pop("waive")
     return {
         "schema_version": SCHEMA_VERSION,
         "name": name,
         "symbol": life.symbol if life else CORE_PREFIX + name,
         "subsystem": life.subsystem if life else CORE,
         **written,
-        "status": _status(entry, life),
-        "documented": entry is not None,
         "since": life.since if life else None,
         "until": life.until if life else None,
         "backports": list(life.backports) if life else [],
         "numbers": {
             "upstream": upstream_numbers(values, upstream),
-            "distributions": distribution_numbers(values, kernels.spans),
+            "distributions": distribution_numbers(values, catalogue.kernels.spans),
         },
+        "evidence": grades(entry, life, catalogue.kernels.tables, catalogue.evidence),
     }
-
-
-def _status(entry: Reason | None, life: Appearance | None) -> str:
-    """Return present, removed or proposed, or distribution for a name without entry no upstream release has."""
-    if entry:
-        return entry.status
-    if life is None or life.since is None:
-        return "distribution"
-    return "removed" if life.until else "present"
-
-
-def _unwritten() -> dict[str, Any]:
-    """Return the keys of an entry that nobody has written yet: null for one value, empty for several."""
-    empty: dict[str, Any] = {}
-    for key, field in Reason.model_fields.items():
-        several = str(field.annotation).startswith("tuple")
-        empty[field.alias or key] = [] if several else None
-    return empty
 
 
 def upstream_numbers(values: Mapping[str, int], upstream: Sequence[UpstreamSpan]) -> list[dict[str, Any]]:

@@ -5,22 +5,21 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from dropreasons.statements import statements
+
 WIDTH = 80
 SEVERITIES = {
     "benign": "normal, can be ignored",
     "depends": "may be normal",
     "investigate": "worth looking into",
 }
-MISSING = "The text of this reason is still to be written; its numbers are read from kernels."
 
 
 def reason_page(reason: dict[str, Any]) -> str:
     """Return the page of a reason."""
     blocks = [_head(reason)]
-    if not reason["documented"]:
-        blocks.append("\n".join(textwrap.wrap(MISSING, WIDTH)))
     sections: list[tuple[str, Iterable[str]]] = [
-        ("What happened", _paragraphs(reason["meaning"] or "")),
+        ("What happened", _paragraphs(reason["meaning"])),
         ("Common causes", _bullets(reason["causes"])),
         ("See for yourself", _steps(reason["confirm"])),
         ("What to do", _bullets(reason["remedies"])),
@@ -35,6 +34,7 @@ def reason_page(reason: dict[str, Any]) -> str:
         ("History", _history(reason)),
         ("See also", _wrap(", ".join(reason["related"])) if reason["related"] else ()),
         ("References", _bullets(_reference(r) for r in reason["references"])),
+        ("How we know", _bullets(statements(reason))),
     ]
     for title, lines in sections:
         text = "\n".join(lines)
@@ -47,10 +47,9 @@ def _head(reason: dict[str, Any]) -> str:
     # Only the core's C symbols differ from the name.
     origin = [reason["symbol"], reason["subsystem"]] if reason["symbol"] != reason["name"] else [reason["subsystem"]]
     lines = [f"{reason['name']}  ({', '.join(origin)})"]
-    if reason["summary"]:
-        lines += textwrap.wrap(reason["summary"], WIDTH)
-    facts = [reason["class"], reason["layer"], reason["direction"], SEVERITIES.get(reason["severity"] or "")]
-    lines += ["", *textwrap.wrap(" | ".join([*filter(None, facts), _life(reason)]), WIDTH)]
+    lines += textwrap.wrap(reason["summary"], WIDTH)
+    facts = [reason["class"], reason["layer"], reason["direction"], SEVERITIES[reason["severity"]]]
+    lines += ["", *textwrap.wrap(" | ".join([*facts, _life(reason)]), WIDTH)]
     return "\n".join(lines)
 
 

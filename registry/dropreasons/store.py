@@ -78,25 +78,22 @@ def _meta(catalogue: Catalogue) -> dict[str, str]:
         "made_from": "reasons.yaml and kernels/",
         "release": f"{__version__}-unreleased",
         "newest_line": newest.line,
-        "documented": str(len(catalogue.reasons)),
+        "reasons": str(len(catalogue.reasons)),
         "tables": str(len(catalogue.kernels.tables)),
     }
 
 
 def _reasons(catalogue: Catalogue, lives: dict[str, Appearance]) -> Iterator[Row]:
-    """Yield one row for each name that has an entry or is in a kernel, aliases left to their entry."""
-    renamed = {a.name for entry in catalogue.reasons.values() for a in entry.aliases}
+    """Yield one row for each entry."""
     upstream = upstream_spans(catalogue.kernels)
-    names = sorted((set(lives) | set(catalogue.reasons)) - (renamed - set(catalogue.reasons)))
     documents = [
-        reason_document(name, catalogue.reasons.get(name), lives.get(name), catalogue.kernels, upstream)
-        for name in names
+        reason_document(name, entry, lives.get(name), catalogue, upstream) for name, entry in catalogue.reasons.items()
     ]
     documents.sort(key=lambda d: (_SUBSYSTEM_ORDER.index(d["subsystem"]), d["name"]))
     for position, document in enumerate(documents):
         yield {
             "position": position,
-            **{key: document[key] for key in ("name", "symbol", "subsystem", "status", "documented", "summary")},
+            **{key: document[key] for key in ("name", "symbol", "subsystem", "status", "summary")},
             **{key: document[key] for key in ("class", "layer", "direction", "severity", "since", "until")},
             "page": reason_page(document),
             "body": json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
@@ -111,7 +108,7 @@ def _spellings(catalogue: Catalogue, lives: dict[str, Appearance]) -> list[Row]:
         found.setdefault(spelling.upper(), {"spelling": spelling.upper(), "name": name, "kind": kind})
 
     aliases = {a.name: name for name, entry in catalogue.reasons.items() for a in entry.aliases}
-    for name in sorted((set(lives) | set(catalogue.reasons)) - set(aliases)):
+    for name in catalogue.reasons:
         add(name, name, "name")
     for life in lives.values():
         add(life.symbol, aliases.get(life.name, life.name), "symbol")
@@ -224,7 +221,7 @@ def _texts(reasons: list[Row]) -> Iterator[Row]:
             "rowid": row["position"] + 1,
             "name": row["name"],
             "aliases": " ".join([row["symbol"], *(a["name"] for a in document["aliases"])]),
-            "summary": row["summary"] or "",
-            "meaning": document["meaning"] or "",
+            "summary": row["summary"],
+            "meaning": document["meaning"],
             "more": "\n".join(more),
         }

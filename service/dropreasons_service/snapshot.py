@@ -10,7 +10,7 @@ from dropreasons.lookup import Registry
 from dropreasons_service.answers import JSON, Answer, answer, json_answer, redirect
 
 SCHEMA_VERSION = "1.0"
-_REASON_KEYS = ("name", "symbol", "subsystem", "status", "documented", "summary", "class", "layer", "severity")
+_REASON_KEYS = ("name", "symbol", "subsystem", "status", "summary", "class", "layer", "severity")
 
 
 class Snapshot:

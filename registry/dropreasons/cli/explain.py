@@ -208,7 +208,7 @@ def _print_everywhere(answer: dict[str, Any]) -> None:
 
 
 def _said(meaning: dict[str, Any]) -> str:
-    return str(meaning["summary"] or "(text still to be written)")
+    return str(meaning["summary"] or "(no entry in this registry)")
 
 
 def _both(value: int) -> str:

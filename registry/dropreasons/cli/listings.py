@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dropreasons.cli.lookups import database_option
+from dropreasons.grades import KNOWN, known_in
 from dropreasons.lookup import Registry
 
 
@@ -39,6 +40,26 @@ def where(ctx: click.Context, name: str, kernel: str | None, form: str, path: st
     if not rows:
         click.echo(f"dropreasons: nothing raises {spelled[0]} in {', '.join(wanted)}", err=True)
         ctx.exit(1)
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@database_option
+def stats(form: str, path: str | None) -> None:
+    """Show the share of reasons whose numbers, callers, meaning, counters and drop are known, by sub-system."""
+    documents: dict[str, list[dict[str, Any]]] = {}
+    for _, body in Registry(path).bodies():
+        document = json.loads(body)
+        documents.setdefault(document["subsystem"], []).append(document)
+    groups = {**documents, "all": [document for group in documents.values() for document in group]}
+    known = {name: known_in(group) for name, group in groups.items()}
+    if form == "json":
+        click.echo(json.dumps({name: {"reasons": len(group), "known": known[name]} for name, group in groups.items()}))
+        return
+    click.echo(f"{'sub-system':<17} {'reasons':>7}" + "".join(f" {part:>10}" for part in KNOWN))
+    for name, group in groups.items():
+        shares = "".join(f" {count / len(group):>10.0%}" for count in known[name].values())
+        click.echo(f"{name:<17} {len(group):>7}{shares}")
 
 
 @click.command()

@@ -32,12 +32,12 @@ def search(ctx: click.Context, words: tuple[str, ...], limit: int, form: str, pa
     """Find reasons by WORDS in their names, aliases and texts, best first."""
     found = Registry(path).search(" ".join(words), limit)
     if form == "json":
-        rows = [{"name": name, "summary": summary or None, "snippet": snippet} for name, summary, snippet in found]
+        rows = [{"name": name, "summary": summary, "snippet": snippet} for name, summary, snippet in found]
         click.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for name, summary, _ in found:
             click.echo(name)
-            click.echo(click.wrap_text(summary or "(text still to be written)", 80, "    ", "    "))
+            click.echo(click.wrap_text(summary, 80, "    ", "    "))
     if not found:
         click.echo(f"dropreasons: nothing found for {' '.join(words)!r}", err=True)
         ctx.exit(1)

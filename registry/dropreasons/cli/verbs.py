@@ -16,6 +16,7 @@ _VERBS = {
     "header": ("dropreasons.cli.lookups", "Write a C header with the reasons of one kernel."),
     "where": ("dropreasons.cli.listings", "List the functions that raise a reason, kernel by kernel."),
     "kernels": ("dropreasons.cli.listings", "List the tables, the kernels that use them, and the evidence."),
+    "stats": ("dropreasons.cli.listings", "Show how much is known of the reasons, and how well."),
     "new": ("dropreasons.cli.catalogue", "Print a skeleton for a new entry."),
     "check": ("dropreasons.cli.catalogue", "Check reasons.yaml and kernels/."),
     "build": ("dropreasons.cli.catalogue", "Build registry.db, which every look-up reads."),

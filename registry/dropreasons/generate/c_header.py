@@ -12,7 +12,6 @@ STYLES = ("core", "skbuff")
 _PREFIX = "SKB_DROP_REASON_"
 _MAX = f"{_PREFIX}MAX"
 _MASK = f"{_PREFIX}SUBSYS_MASK"
-_NO_TEXT = "no text yet"
 # Which C enum holds the list of each sub-system.
 _ENUMS = {
     "mac80211_unusable": "mac80211_drop_reason",
@@ -127,7 +126,7 @@ def _comment(each: Enumerator) -> list[str]:
     about = {
         _MAX: "One past the last number in use; never the reason of a drop.",
         _MASK: "The bits of a value that hold the id of its sub-system.",
-    }.get(each.symbol, each.summary or _NO_TEXT)
+    }.get(each.symbol, each.summary)
     text = f"@{each.symbol}: {about}".replace("*/", "* /")
     lines = textwrap.wrap(text, 76, break_long_words=False, break_on_hyphens=False)
     if len(lines) == 1 and len(lines[0]) <= 68:

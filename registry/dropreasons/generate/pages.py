@@ -13,6 +13,7 @@ from dropreasons.files import write_whole
 from dropreasons.lookup import Registry
 from dropreasons.numbers import everywhere
 from dropreasons.problem_types import PROBLEM_TYPES
+from dropreasons.statements import statements
 from dropreasons.taxonomy import ACTORS, CLASSES, LAYERS, SEVERITIES
 
 Page = tuple[str, str]
@@ -87,6 +88,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "text": escape,
         "paragraphs": _paragraphs,
+        "statements": statements,
         "title": lambda word: word.replace("-", " ").capitalize(),
     }
     return environment

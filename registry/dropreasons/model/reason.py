@@ -121,6 +121,17 @@ class Reference(Frozen):
     url: Text | None = None
 
 
+class Reproduction(Frozen):
+    """A real drop that an experiment of tests/lab/ made: on which kernel, and which function freed the packet.
+
+    `caller` is None where the kernel does not print the name of the function (before 6.3 its address is hashed).
+    """
+
+    experiment: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    kernel: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    caller: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")] | None = None
+
+
 class Waiver(Frozen):
     """A lint rule that does not apply to this entry, and why."""
 
@@ -147,6 +158,7 @@ class Reason(Frozen):
     counters: Annotated[tuple[Counter, ...], Field(strict=False)] = ()
     sysctls: Annotated[tuple[Sysctl, ...], Field(strict=False)] = ()
     callers: Annotated[tuple[Caller, ...], Field(strict=False)] = ()
+    reproduced: Annotated[tuple[Reproduction, ...], Field(strict=False)] = ()
     history: History | None = None
     aliases: Annotated[tuple[Alias, ...], Field(strict=False)] = ()
     related: Annotated[tuple[Text, ...], Field(strict=False)] = ()

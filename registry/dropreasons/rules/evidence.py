@@ -8,6 +8,10 @@ from dropreasons.evidence import age, seen_in, trees_read
 from dropreasons.model.reason import Caller
 from dropreasons.rules import Context, Problem, rule
 
+# Mainline had no reasons before 5.17; a tree of an older kernel is one of a vendor who brought them back to it.
+_FIRST = age("5.17.0")
+# The table a counter is printed in, before the counter's own name.
+_PREFIX = re.compile(r"^(?:MPTcpExt|TcpExt|IpExt|UdpLite6?|Icmp6?|Udp6?|Ip6?|Tcp)")
 _BOUND = re.compile(r"(>=|<)?(\d+\.\d+(?:\.\d+)?)")
 
 
@@ -37,6 +41,21 @@ def kernels_of_callers_match(context: Context) -> Iterator[Problem]:
             if tree in trees and tree not in seen:
                 message = f"{caller.function} does not raise {name} in {tree}"
                 yield name, ("callers", index, "read_in", place), message
+
+
+@rule("DR025", "error", "A caller is given for every kernel in whose tree it was found.")
+def kernels_of_callers_are_complete(context: Context) -> Iterator[Problem]:
+    """A range that begins late tells the users of the kernels before it that nothing there raises the reason."""
+    trees = [tree for tree in trees_read(context.catalogue.evidence) if age(tree) >= _FIRST]
+    claimed: dict[tuple[str, str, str], tuple[int, set[str], set[str]]] = {}
+    for name, index, caller, seen in _callers(context):
+        inside = {tree for tree in trees if _inside(tree, caller.kernels)}
+        claimed.setdefault((name, caller.function, caller.file), (index, seen, set()))[2].update(inside)
+    for (name, function, _), (index, seen, inside) in claimed.items():
+        missing = [tree for tree in trees if tree in seen and tree not in inside]
+        if missing:
+            message = f"{function} raises {name} in {', '.join(missing)} too, which 'kernels' leaves out"
+            yield name, ("callers", index, "kernels"), message
 
 
 @rule("DR015", "info", "A reason of the newest kernel has callers there, and its entry names them.")
@@ -72,6 +91,21 @@ def counters_are_real(context: Context) -> Iterator[Problem]:
         for index, counter in enumerate(entry.counters):
             if known and counter.constant is not None and counter.constant not in known:
                 yield name, ("counters", index, "constant"), f"no kernel read has the counter {counter.constant}"
+
+
+@rule("DR024", "error", "A counter is called by one name: nstat's prefix and the item's own name.")
+def counters_have_one_name(context: Context) -> Iterator[Problem]:
+    """A counter misspelled in one entry is one that nobody finds."""
+    first: dict[str, tuple[str, str]] = {}
+    for name, entry in context.reasons.items():
+        for index, counter in enumerate(entry.counters):
+            if counter.constant is None or not counter.where.startswith("nstat"):
+                continue
+            item = _PREFIX.sub("", counter.name)
+            said, by = first.setdefault(counter.constant, (item, name))
+            if said != item:
+                message = f"{counter.constant} is called {counter.name} here, and {said} after its prefix in {by}"
+                yield name, ("counters", index, "name"), message
 
 
 def _callers(context: Context) -> Iterator[tuple[str, int, Caller, set[str]]]:

@@ -26,9 +26,9 @@ def removed_names(context: Context) -> Iterator[Problem]:
                 yield name, ("replaced_by", "names", index), f"the successor {new} is in no kernel"
 
 
-@rule("DR011", "info", "Every name that a kernel has should have an entry.")
+@rule("DR011", "error", "Every name that a kernel has has an entry.")
 def coverage(context: Context) -> Iterator[Problem]:
-    """One finding for each sub-system counts what is still to be written."""
+    """One finding for each sub-system names what is still to be written; `dropreasons new NAME` prints a skeleton."""
     missing: dict[str, list[str]] = {}
     aliases = {alias.name for entry in context.reasons.values() for alias in entry.aliases if alias.kind == "renamed"}
     for life in context.appearances.values():
@@ -36,7 +36,7 @@ def coverage(context: Context) -> Iterator[Problem]:
             missing.setdefault(life.subsystem, []).append(life.name)
     for subsystem, names in sorted(missing.items()):
         shown = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
-        yield subsystem, (), f"{len(names)} names of {subsystem} have no entry yet: {shown}"
+        yield subsystem, (), f"{len(names)} names of {subsystem} have no entry: {shown}"
 
 
 @rule("DR012", "error", "An entry is of a name that some kernel has, or is marked as proposed.")
@@ -47,3 +47,23 @@ def known_to_a_kernel(context: Context) -> Iterator[Problem]:
             yield name, (), f"no kernel read has {name}; mend the spelling, or give it 'status: proposed'"
         if name in context.appearances and entry.status == "proposed":
             yield name, ("status",), f"{name} is in a kernel; it is proposed no longer"
+
+
+@rule("DR019", "error", "Successors lead to an end: no name is replaced, step by step, by itself.")
+def no_circle_of_successors(context: Context) -> Iterator[Problem]:
+    """A reader who follows an old name must arrive."""
+    for name in context.reasons:
+        seen, ahead = set(), list(_successors(context, name))
+        while ahead:
+            following = ahead.pop()
+            if following not in seen:
+                seen.add(following)
+                ahead += _successors(context, following)
+        if name in seen:
+            yield name, ("replaced_by", "names"), f"{name} is replaced by names that are replaced by {name}"
+
+
+def _successors(context: Context, name: str) -> tuple[str, ...]:
+    """Return what replaced a name."""
+    entry = context.reasons.get(name)
+    return entry.replaced_by.names if entry and entry.replaced_by else ()

@@ -8,6 +8,9 @@ from dropreasons.enums import CORE_PREFIX
 from dropreasons.rules import Context, Problem, rule
 
 LONGEST_NAME = 49
+# Words of code rather than of a cause, and fields of headers that say nothing alone.
+_CODE = {"FUNC", "GOTO", "PTR", "ERRNO", "RETVAL", "NULL", "PULL", "TRIM", "KFREE", "ALLOC", "MEMCPY", "INIT"}
+_FIELDS = {"FLAGS", "VNI", "VERSION", "LENGTH", "TYPE", "OPTIONS"}
 _NAME = re.compile(rf"[A-Z][A-Z0-9_]{{2,{LONGEST_NAME - 1}}}")
 
 
@@ -32,3 +35,17 @@ def unique_aliases(context: Context) -> Iterator[Problem]:
                 yield name, ("aliases", index, "name"), f"the alias {alias.name} already belongs to {taken}"
             elif [a.name for a in entry.aliases].index(alias.name) != index:
                 yield name, ("aliases", index, "name"), f"the alias {alias.name} stands twice"
+
+
+@rule("DR017", "warning", "A proposed name tells the cause: no word of code, and no bare header field.")
+def name_tells_the_cause(context: Context) -> Iterator[Problem]:
+    """Review of the first tap and tun reasons, February 2022: a reason is no line of code. Released names are facts."""
+    for name, entry in context.reasons.items():
+        if entry.status != "proposed":
+            continue
+        words = name.split("_")
+        code = sorted(_CODE & set(words))
+        if code:
+            yield name, (), f"{name} names code ({', '.join(code)}); name what went wrong for the packet"
+        elif words[-1] in _FIELDS and len(words) <= 2:
+            yield name, (), f"{name} names a field; name what is wrong with it"
