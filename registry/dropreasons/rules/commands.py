@@ -9,7 +9,7 @@ from dropreasons.rules import Context, Problem, rule
 #: Programs of Debian's essential packages, the shell, iproute2, procps, kmod, systemd, util-linux and iputils-ping.
 ON_EVERY_SYSTEM = frozenset(
     {"awk", "bridge", "cat", "cd", "dmesg", "echo", "free", "grep", "ip", "journalctl", "ls", "lsmod", "nstat"}
-    | {"ping", "sh", "ss", "sysctl", "systemctl", "tc", "top", "uname", "watch", "dropreasons"}
+    | {"ping", "readlink", "sh", "ss", "sysctl", "systemctl", "tc", "top", "uname", "watch", "dropreasons"}
 )
 _PACKAGE = re.compile(r"\bpackages?\b", re.IGNORECASE)
 
