@@ -16,7 +16,7 @@ HEADER := build/skb_drop_reason.h
 NEWEST := 7.3.4
 CODE := $(shell find registry service -name '*.py' -o -name '*.j2')
 SOURCES := reasons.yaml $(shell find kernels -name '*.yaml')
-DOCS := mkdocs.yml $(shell find docs -type f)
+DOCS := mkdocs.yml CHANGELOG.md $(shell find docs overrides -type f)
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: serve test check build wheel clean

@@ -95,6 +95,7 @@ def _reasons(catalogue: Catalogue, lives: dict[str, Appearance]) -> Iterator[Row
             "position": position,
             **{key: document[key] for key in ("name", "symbol", "subsystem", "status", "summary")},
             **{key: document[key] for key in ("class", "layer", "direction", "severity", "since", "until")},
+            "line": catalogue.source.locate((document["name"],), key=True).line,
             "page": reason_page(document),
             "body": json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         }

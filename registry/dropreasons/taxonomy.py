@@ -30,6 +30,14 @@ LAYERS = {
     "any": "Raised in several layers.",
 }
 
+SUBSYSTEMS = {
+    "core": "The common list, in include/net/dropreason-core.h; its numbers are below 65536.",
+    "qdisc": "Queueing disciplines, from 7.1; shown by the tracepoint qdisc:qdisc_drop.",
+    "openvswitch": "The Open vSwitch datapath, from 6.6.",
+    "mac80211_unusable": "Frames that the wireless stack cannot use, from 6.4.",
+    "mac80211_monitor": "Frames that the wireless stack hands to monitor interfaces only, 6.4 to 6.14.",
+}
+
 SEVERITIES = {
     "benign": "Normal: can be ignored.",
     "depends": "May be normal: the page says how to tell.",

@@ -3,9 +3,10 @@
 
 from pathlib import Path
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 SITE = Path(__file__).parent / "site"
 _POLICY = (
@@ -19,12 +20,25 @@ The look-ups work: see <a href="/v1">/v1</a>.</p></html>"""
 
 def site(folder: Path = SITE) -> ASGIApp:
     """Return the site in a folder, or one page that says how to build it."""
-    return Site(directory=folder, html=True) if is_built(folder) else HTMLResponse(_MISSING)
+    return Compressed(Site(directory=folder, html=True)) if is_built(folder) else HTMLResponse(_MISSING)
 
 
 def is_built(folder: Path = SITE) -> bool:
     """Tell whether a folder holds a built site."""
     return (folder / "index.html").is_file()
+
+
+class Compressed:
+    """An app whose answers are compressed, but for those to a request for a part of a file."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._plain = app
+        self._compressed = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        part = scope["type"] == "http" and any(name == b"range" for name, _ in scope["headers"])
+        await (self._plain if part else self._compressed)(scope, receive, send)
 
 
 class Site(StaticFiles):

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from dropreasons.cli.lookups import database_option
-from dropreasons.generate.pages import RuleText, write_pages
+from dropreasons.generate.pages import RuleText, Sources, write_pages
 from dropreasons.lookup import Registry
 from dropreasons.rules import all_rules
 
@@ -16,9 +16,17 @@ from dropreasons.rules import all_rules
               show_default=True, help="The folder of hand-written pages.")  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), default="build/docs", show_default=True,
               help="The folder to write all pages to.")  # fmt: skip
+@click.option("--address", envvar="SITE_URL", default="http://127.0.0.1:8000/", show_default=True,
+              help="Where the site will stand.")  # fmt: skip
+@click.option("--repository", envvar="REPOSITORY_URL", default="", metavar="URL",
+              help="The address of a source file with {path} and {line} in it, for links.")  # fmt: skip
 @database_option
-def docs(handwritten: Path, output: Path, path: str | None) -> None:
+def docs(handwritten: Path, output: Path, address: str, repository: str, path: str | None) -> None:
     """Write the Markdown pages that MkDocs builds the site from."""
     rules = [RuleText(r.id, r.level, r.purpose, (r.check.__doc__ or "").strip()) for r in all_rules()]
-    changed = write_pages(Registry(path), rules, handwritten, output)
+    place = f"{address.rstrip('/')}/"
+    sources = Sources(
+        rules, handwritten, (handwritten.parent / "CHANGELOG.md").read_text(encoding="utf-8"), place, repository
+    )
+    changed = write_pages(Registry(path), sources, output)
     click.echo(f"{output}: {changed} files changed")
