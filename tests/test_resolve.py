@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropreasons.lookup import Registry
+from dropreasons.numbers import on_kernel
 from dropreasons.resolve import CONFIDENCES, resolve
 
 KERNELS = [
@@ -85,3 +86,15 @@ def test_every_release_resolves(registry: Registry, kernel: str) -> None:
     assert resolution.confidence in CONFIDENCES
     if resolution.confidence in {"candidates", "unknown"}:
         assert resolution.notes
+
+
+def test_a_bare_line_is_no_package_of_a_distribution(registry: Registry) -> None:
+    """7.3 names a line, even though the package of one distribution calls its kernel so."""
+    assert resolve(registry.database, "7.3").confidence != "exact"
+
+
+def test_what_only_some_kernels_of_a_line_give_is_said(registry: Registry) -> None:
+    """5.15 has reasons from a point release on; 5.14 has none."""
+    said = on_kernel(registry, 5, "5.15")["notes"]
+    assert "some kernels of 5.15 give no reasons" in said
+    assert not any("at all" in note for note in said)

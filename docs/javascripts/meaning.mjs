@@ -40,7 +40,7 @@ export function onKernel(index, value, kernel) {
     const tables = having.map((candidate) => candidate.table);
     const said = [...notes];
     if (having.length < candidates.length) {
-        said.push(`${kernel} gives no drop reasons at all`);
+        said.push(having.length ? `some kernels of ${kernel} give no reasons` : `${kernel} gives no drop reasons at all`);
     } else if (!meanings.length && candidates.length) {
         said.push(silent(index, value, tables));
     }

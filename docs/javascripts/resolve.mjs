@@ -24,7 +24,7 @@ export function resolve(index, text) {
     const release = parseRelease(text);
     const abi = abiOf(release);
     const exact = index.spans.map(spanOf).find((span) => span.release === abi);
-    if (exact) {
+    if (exact && release.family !== "upstream") {
         const candidate = {table: exact.table, shows: exact.shows, evidence: exact.source || exact.family};
         return resolution(release, "exact", [candidate]);
     }
@@ -166,7 +166,7 @@ function upstream(index, release) {
 
 /** Says from where to where the upstream lines reach that were read. */
 function bounds(index, release) {
-    if (compare(release.version.slice(0, 2), [5, 15]) < 0) {
+    if (compare(release.version.slice(0, 2), [5, 17]) < 0) {
         return "drop reasons came with 5.17";
     }
     const newest = index.spans.map(spanOf).findLast((span) => span.family === "upstream");

@@ -52,7 +52,8 @@ def on_kernel(registry: Registry, value: int, kernel: str) -> dict[str, Any]:
         meanings += registry.meaning(value, candidate.table, candidate.shows)
     notes = list(resolution.notes)
     if without:
-        notes.append(f"{kernel} gives no drop reasons at all")
+        whole = len(without) == len(resolution.candidates)
+        notes.append(f"{kernel} gives no drop reasons at all" if whole else f"some kernels of {kernel} give no reasons")
     elif not meanings and resolution.candidates:
         notes += _silent(registry, value, resolution)
     return {

@@ -68,10 +68,11 @@ def resolve(database: sqlite3.Connection, text: str) -> Resolution:
         NotARelease: the text is no kernel release string.
     """
     release = parse_release(text)
+    # A bare 7.3 is no release of a distribution, even if the package of one calls itself so.
     exact = database.execute(
         "select table_id, shows, family, source from span where release = ? order by position", (_abi(release),)
     ).fetchone()
-    if exact:
+    if exact and release.family != "upstream":
         candidate = Candidate(exact[0], _names(exact[1]), exact[3] or exact[2])
         return Resolution(release, "exact", (candidate,), ())
     finder = _FINDERS.get(release.family, _other_distribution)
@@ -155,7 +156,7 @@ def _upstream(database: sqlite3.Connection, release: KernelRelease) -> Resolutio
         newest = database.execute("select line from span where family = 'upstream' order by position desc").fetchone()[
             0
         ]
-        if release.version[:2] < (5, 15):
+        if release.version[:2] < (5, 17):
             note = f"no kernel of the line {release.line} was read; drop reasons came with 5.17"
         else:
             note = f"no kernel of the line {release.line} was read; the newest line read is {newest}"

@@ -12,6 +12,7 @@ from dropreasons.statements import statements
 from dropreasons.taxonomy import ACTORS, CLASSES, LAYERS, SEVERITIES
 
 Page = tuple[str, str]
+_SEVERITY_WORDS = {"benign": "normal", "depends": "may be normal", "investigate": "look into it"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
@@ -55,6 +56,7 @@ def _environment() -> Environment:
         "paragraphs": _paragraphs,
         "statements": statements,
         "slug": slug,
+        "badge": _badge,
         "title": lambda word: word.replace("-", " ").capitalize(),
     }
     return environment
@@ -68,6 +70,11 @@ def escape(text: object) -> str:
 def slug(text: str) -> str:
     """Return a text as a part of an address."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
+
+
+def _badge(severity: str) -> str:
+    """Return a severity in a few words, coloured."""
+    return f'<span class="dr-severity dr-{severity}">{_SEVERITY_WORDS[severity]}</span>'
 
 
 def _paragraphs(text: str) -> str:
