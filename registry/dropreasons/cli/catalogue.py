@@ -12,6 +12,7 @@ from dropreasons.importers.skeleton import skeleton
 from dropreasons.lookup import default_path
 from dropreasons.rules import run_rules
 from dropreasons.store import build_registry
+from dropreasons.versions.archive import verify
 
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
@@ -30,10 +31,13 @@ def _findings(root: Path) -> list[Finding]:
 @click.command()
 @root_option
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--releases", is_flag=True, help="Check too that no release was changed after it was made.")
 @click.pass_context
-def check(ctx: click.Context, root: Path, form: str) -> None:
+def check(ctx: click.Context, root: Path, form: str, *, releases: bool) -> None:
     """Check reasons.yaml and kernels/; exit 1 if anything is an error."""
     findings = _findings(root)
+    if releases:
+        findings += verify(root)
     if form == "json":
         click.echo(json.dumps([finding.as_dict() for finding in findings], ensure_ascii=False, indent=1))
     else:

@@ -19,6 +19,8 @@ _VERBS = {
     "stats": ("dropreasons.cli.listings", "Show how much is known of the reasons, and how well."),
     "new": ("dropreasons.cli.catalogue", "Print a skeleton for a new entry."),
     "check": ("dropreasons.cli.catalogue", "Check reasons.yaml and kernels/."),
+    "diff": ("dropreasons.cli.releasing", "Show what changed between two releases, revisions or kernels."),
+    "release": ("dropreasons.cli.releasing", "Release the catalogue; the version is computed."),
     "build": ("dropreasons.cli.catalogue", "Build registry.db, which every look-up reads."),
     "import": ("dropreasons.cli.importing", "Read the reasons of a kernel: header, tree, package, BTF, ..."),
     "docs": ("dropreasons.cli.publishing", "Write the pages of the documentation site."),

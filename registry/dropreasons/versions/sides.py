@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Finds the state that a word names: a release, a revision, a file, a folder, or a kernel."""
+
+import subprocess
+import tarfile
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from dropreasons.catalogue import KERNELS_FOLDER, REASONS_FILE, load_catalogue
+from dropreasons.lookup import Registry
+from dropreasons.resolve import resolve
+from dropreasons.versions.archive import state_at
+from dropreasons.versions.state import State, read_release, state_of
+
+FORMS = "1.0.0, git:REVISION, kernel:RELEASE, a release file, or a folder with reasons.yaml"
+
+
+def state_named(word: str, root: Path) -> State:
+    """Return the state that a word names.
+
+    Args:
+        word: one of FORMS.
+        root: the folder of the catalogue, for releases and revisions.
+
+    Raises:
+        ValueError: the word names nothing.
+        FindingsError: the catalogue it names is not well formed.
+    """
+    kind, colon, rest = word.partition(":")
+    if colon and kind == "git":
+        return _revision(rest, root)
+    if colon and kind == "kernel":
+        return _kernel(rest, Registry())
+    path = Path(word)
+    if path.is_dir():
+        return state_of(load_catalogue(path))
+    return read_release(path) if path.is_file() else state_at(root, word)
+
+
+def _revision(revision: str, root: Path) -> State:
+    """Return the state of a git revision, from a copy of its files."""
+    if revision.startswith("-"):
+        raise ValueError(f"{revision!r} is not a revision")
+    command = ["git", "-C", str(root), "archive", "--format=tar", revision, "--", REASONS_FILE, KERNELS_FOLDER]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  git takes the revision as one word
+    if done.returncode:
+        raise ValueError(f"git has no catalogue at {revision!r}: {done.stderr.decode(errors='replace').strip()}")
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+        return state_of(load_catalogue(Path(folder)))
+
+
+def _kernel(release: str, registry: Registry) -> State:
+    """Return the lists of one kernel as a state; its names stand for themselves, without texts."""
+    resolution = resolve(registry.database, release)
+    tables = [candidate.table for candidate in resolution.candidates]
+    if len(tables) != 1 or tables[0] is None:
+        shown = ", ".join(table or "none" for table in tables) or "none"
+        raise ValueError(f"{release} has no single table ({shown}): {'; '.join(resolution.notes)}")
+    rows = registry.database.execute(
+        "select subsystem, symbol, value from value where table_id = ? and in_subsystem = 1 order by value",
+        (tables[0],),
+    )
+    lists: dict[str, dict[str, int]] = {}
+    for subsystem, symbol, value in rows:
+        lists.setdefault(subsystem, {})[symbol] = value
+    return State({}, {"kernel": lists})
