@@ -136,17 +136,24 @@ def test_pages_in_a_browser(browser: Browser, address: str, path: str, scheme: s
 
 
 @pytest.mark.slow
-def test_from_a_name_to_the_page_by_search(browser: Browser, address: str) -> None:
-    """Typing a rejected name into the search leads to the reason."""
-    page, _ = visit(browser, address, "/")
-    page.click("label[for=__search]", strict=False) if page.viewport_size and page.viewport_size[
-        "width"
-    ] < 960 else None
-    page.fill("input.md-search__input", "PTR_FULL")
-    page.wait_for_selector("a.md-search-result__link[href*=FULL_RING]")
-    page.click("a.md-search-result__link[href*=FULL_RING]")
-    page.wait_for_selector("h1:has-text('FULL_RING')")
-    page.close()
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("PTR_FULL", "reasons/FULL_RING/"),
+        ("tun_net_xmit", "reasons/FULL_RING/"),
+        ("TcpExtListenDrops", "counters/TcpExtListenDrops/"),
+        ("0x4d", "numbers/0x4d/"),
+    ],
+)
+def test_from_a_word_to_the_page_by_search(browser: Browser, address: str, words: str, page: str) -> None:
+    """A rejected name, a function, a counter and a number are found by the search."""
+    opened, _ = visit(browser, address, "/")
+    opened.fill("input.md-search__input", words)
+    found = f"a.md-search-result__link[href*='{page}']"
+    opened.wait_for_selector(found, state="attached")
+    opened.locator(found).first.evaluate("link => link.click()")
+    opened.wait_for_url(f"**/{page}*")
+    opened.close()
 
 
 @pytest.mark.slow
