@@ -56,8 +56,8 @@ def verify(root: Path) -> list[Finding]:
     known = {f"{version}.json" for version in versions} | {INDEX_FILE}
     for path in sorted((root / RELEASES_FOLDER).glob("*.json")):
         if path.name not in known:
-            message = "no release of the index has this file; remove it"
-            findings.append(Finding("DV005", "error", message, Location(f"{RELEASES_FOLDER}/{path.name}")))
+            message = "the index has no such release; it was begun and not finished, or is none of ours: remove it"
+            findings.append(Finding("DV005", "warning", message, Location(f"{RELEASES_FOLDER}/{path.name}")))
     return findings
 
 
