@@ -22,6 +22,7 @@ _VERBS = {
     "diff": ("dropreasons.cli.releasing", "Show what changed between two releases, revisions or kernels."),
     "release": ("dropreasons.cli.releasing", "Release the catalogue; the version is computed."),
     "build": ("dropreasons.cli.catalogue", "Build registry.db, which every look-up reads."),
+    "schema": ("dropreasons.cli.schemas", "Write the JSON Schemas of entries, published reasons, findings."),
     "import": ("dropreasons.cli.importing", "Read the reasons of a kernel: header, tree, package, BTF, ..."),
     "docs": ("dropreasons.cli.publishing", "Write the pages of the documentation site."),
     "serve": ("dropreasons_service.command", "Serve look-ups, headers and the site over HTTP."),

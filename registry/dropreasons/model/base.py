@@ -7,4 +7,4 @@ from pydantic import BaseModel, ConfigDict
 class Frozen(BaseModel):
     """A strict, immutable record that refuses fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

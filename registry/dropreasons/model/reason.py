@@ -128,14 +128,14 @@ class Reproduction(Frozen):
     """
 
     experiment: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-    kernel: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    kernel: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")]
     caller: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")] | None = None
 
 
 class Waiver(Frozen):
     """A lint rule that does not apply to this entry, and why."""
 
-    rule: Annotated[str, StringConstraints(pattern=r"^DR\d{3}$")]
+    rule: Annotated[str, StringConstraints(pattern=r"^DR[0-9]{3}$")]
     why: Text
 
 
