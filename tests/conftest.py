@@ -53,13 +53,17 @@ def registry(database: Path) -> Iterator[Registry]:
     opened.close()
 
 
+#: The verbs that read a registry.db.
+READING = {"explain", "search", "header", "docs", "where", "kernels", "stats", "table"}
+
+
 @pytest.fixture(scope="session")
 def run(database: Path) -> Run:
     """Run the installed command; `--db` is added for the verbs that take it."""
 
     def run_command(*arguments: str, cwd: Path = ROOT, own_db: bool = True) -> subprocess.CompletedProcess[str]:
         words = [str(COMMAND), *arguments]
-        if own_db and arguments and arguments[0] in {"explain", "search", "header", "docs", "where", "kernels"}:
+        if own_db and arguments and arguments[0] in READING:
             words[2:2] = ["--db", str(database)]
         return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
 

@@ -40,6 +40,17 @@ def header_for_kernel(registry: Registry, kernel: str, style: str = "core") -> s
         NotARelease: `kernel` is no kernel release string.
         NoSingleTable: the kernel resolves to no table, or to several.
     """
+    resolution = single_table(registry, kernel)
+    return header_for_table(registry, str(resolution.candidates[0].table), style, origin_of(resolution))
+
+
+def single_table(registry: Registry, kernel: str) -> Resolution:
+    """Return the resolution of a kernel release that has one table.
+
+    Raises:
+        NotARelease: `kernel` is no kernel release string.
+        NoSingleTable: the kernel resolves to no table, or to several.
+    """
     resolution = resolve(registry.database, kernel)
     tables = [candidate.table for candidate in resolution.candidates]
     if len(tables) > 1:
@@ -48,7 +59,7 @@ def header_for_kernel(registry: Registry, kernel: str, style: str = "core") -> s
     if not tables or tables[0] is None:
         why = "; ".join(resolution.notes) or "it gives no drop reasons"
         raise NoSingleTable(f"there is no table for {kernel}: {why}")
-    return header_for_table(registry, tables[0], style, _origin(resolution))
+    return resolution
 
 
 def header_for_table(registry: Registry, table: str, style: str = "core", origin: Iterable[str] = ()) -> str:
@@ -70,8 +81,8 @@ def header_for_table(registry: Registry, table: str, style: str = "core", origin
     return "\n".join(parts)
 
 
-def _origin(resolution: Resolution) -> Iterator[str]:
-    """Say for which kernel a header was asked, and how sure its table is."""
+def origin_of(resolution: Resolution) -> Iterator[str]:
+    """Say for which kernel a header or another source was asked, and how sure its table is."""
     yield f"Kernel {resolution.release.text}, confidence: {resolution.confidence}."
     yield from (note[0].upper() + note[1:] + "." for note in resolution.notes)
 
