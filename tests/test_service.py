@@ -123,7 +123,7 @@ def test_a_misspelt_name_offers_the_nearest(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-@pytest.mark.parametrize("path", ["/v1/reasons/FULL_RING", "/v1/resolve", "/", "/nothing"])
+@pytest.mark.parametrize("path", ["/v1/reasons/FULL_RING", "/v1/reasons", "/", "/nothing"])
 def test_only_get_and_head_are_offered(client: TestClient, method: str, path: str) -> None:
     """The service is read-only, and says what is allowed."""
     answer = client.request(method, path)

@@ -29,6 +29,22 @@ PROBLEM_TYPES = {
     "unknown-parameter": ProblemType(
         422, "An unknown parameter", "Leave it out, or take one of those in `valid`; nothing is ignored in silence."
     ),
-    "method-not-allowed": ProblemType(405, "Method not allowed", "The service is read-only: use GET or HEAD."),
+    "invalid-body": ProblemType(
+        422,
+        "The body is not a batch of pairs",
+        "Mend what `errors` names; each `pointer` is a JSON Pointer into the body. Nothing of the batch was resolved.",
+    ),
+    "batch-too-large": ProblemType(422, "Too many pairs at once", "Send at most 10,000 pairs; split what is more."),
+    "body-too-large": ProblemType(413, "The body is too large", "Send at most 2 MiB at once; split what is more."),
+    "unsupported-media-type": ProblemType(
+        415,
+        "The body is of a kind that is not taken",
+        "Send JSON, uncompressed, with `Content-Type: application/json`.",
+    ),
+    "method-not-allowed": ProblemType(
+        405,
+        "Method not allowed",
+        "Use GET or HEAD; `Allow` lists what an address takes. Only `/v1/resolve` takes POST.",
+    ),
     "internal-error": ProblemType(500, "The service failed", "Try again; if it stays, report it with the `instance`."),
 }

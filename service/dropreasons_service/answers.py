@@ -3,12 +3,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
 JSON = "application/json"
+# RFC 9264, with the profile that RFC 9727 gives a catalogue of APIs.
+LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 HTML = "text/html; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 # RFC 9111 and RFC 5861: fresh for five minutes, usable an hour while revalidating, a day if we are down.
@@ -18,10 +20,13 @@ NO_STORE = "no-store"
 
 _EVERYWHERE = [
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link, Location"),
+    (b"access-control-expose-headers", b"ETag, Link, Location, Content-Location"),
     (b"x-content-type-options", b"nosniff"),
 ]
 _NOT_WITH_304 = {b"content-type", b"content-length"}
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_SENT_AT_ONCE = 256
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -44,15 +49,34 @@ class Answer(NamedTuple):
         await send({"type": "http.response.body", "body": body})
 
 
+class Pieces(NamedTuple):
+    """A JSON answer to a POST, joined while it is sent, so that no copy of the whole is kept."""
+
+    before: bytes
+    items: Sequence[bytes]
+    after: bytes
+    status: int = 200
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        length = len(self.before) + sum(map(len, self.items)) + max(0, len(self.items) - 1) + len(self.after)
+        headers = _headers(length, JSON, NO_STORE)
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        begin = self.before
+        for start in range(0, len(self.items), _SENT_AT_ONCE):
+            piece = begin + b",".join(self.items[start : start + _SENT_AT_ONCE])
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            begin = b","
+        rest = self.after if self.items else self.before + self.after
+        await send({"type": "http.response.body", "body": rest})
+
+
 def answer(
     body: bytes, media_type: str, *, status: int = 200, cache: str = LATEST, headers: Iterable[tuple[str, str]] = ()
 ) -> Answer:
     """Make an answer; its ETag is of these very bytes, so it changes with the serialiser too."""
     raw = [
-        (b"content-type", media_type.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", cache.encode()),
-        *_EVERYWHERE,
+        *_headers(len(body), media_type, cache),
         *((name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers),
     ]
     if status == 200:
@@ -67,7 +91,22 @@ def json_answer(data: Any, **options: Any) -> Answer:
 
 def to_json(data: Any) -> bytes:
     """Return data as the JSON bytes every answer uses: sorted keys, no spaces, UTF-8."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _JSON.encode(data).encode()
+
+
+def _headers(length: int, media_type: str, cache: str) -> RawHeaders:
+    """Return the headers every answer has."""
+    return [
+        (b"content-type", media_type.encode()),
+        (b"content-length", str(length).encode()),
+        (b"cache-control", cache.encode()),
+        *_EVERYWHERE,
+    ]
+
+
+def located(address: str) -> tuple[str, str]:
+    """Return the header that names the one address of an answer, however it was asked for (RFC 9110, 8.7)."""
+    return ("content-location", address)
 
 
 def redirect(location: str, status: int = 301) -> Answer:

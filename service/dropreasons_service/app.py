@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The service put together: answers made once in front, FastAPI for questions, the site for the rest."""
 
+import asyncio
 import logging
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dropreasons import __version__
+from dropreasons_service.addresses import router as addresses
+from dropreasons_service.batches import BATCHES_AT_ONCE
+from dropreasons_service.batches import router as batches
 from dropreasons_service.openapi import describe
-from dropreasons_service.problems import Problem
-from dropreasons_service.questions import VALID_PARAMETERS, Answered, router
+from dropreasons_service.problems import BATCH_PATH, Problem
+from dropreasons_service.questions import VALID_PARAMETERS, router
+from dropreasons_service.refusals import Answered, shown
 from dropreasons_service.site import SITE, site
 from dropreasons_service.snapshot import Snapshot
 
@@ -38,7 +43,10 @@ def create_app(database: str | None = None, site_folder: Path = SITE) -> ASGIApp
         license_info={"name": "GPL-2.0-only OR MIT", "identifier": "GPL-2.0-only OR MIT"},
     )
     app.state.snapshot = snapshot
+    app.state.batches = asyncio.Semaphore(BATCHES_AT_ONCE)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    app.include_router(addresses)
+    app.include_router(batches)
     app.include_router(router)
     app.mount("/", site(site_folder))
     app.add_exception_handler(Problem, _problem)
@@ -58,6 +66,9 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "POST" and scope["path"] == BATCH_PATH:
             await self._app(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
@@ -95,9 +106,9 @@ async def _validation(request: Request, error: Exception) -> Response:
     details = error.errors()
     unknown = sorted(str(e["loc"][-1]) for e in details if e["type"] == "extra_forbidden")
     if unknown:
-        shown = ", ".join(name[:60] for name in unknown)
+        names = ", ".join(shown(name[:60]) for name in unknown)
         valid = VALID_PARAMETERS.get(request.url.path, [])
-        problem = Problem("unknown-parameter", f"{request.url.path} takes no parameter {shown}.", valid=valid)
+        problem = Problem("unknown-parameter", f"{request.url.path} takes no parameter {names}.", valid=valid)
     else:
         errors = [{"pointer": ":".join(map(str, e["loc"])), "detail": e["msg"], "code": e["type"]} for e in details]
         problem = Problem("invalid-query", "; ".join(f"{e['pointer']}: {e['detail']}" for e in errors), errors=errors)
@@ -107,7 +118,7 @@ async def _validation(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     slug = "method-not-allowed" if error.status_code == 405 else "not-found"
-    return Answered(Problem(slug, f"There is nothing at {request.url.path[:200]}.").answer(request.scope))
+    return Answered(Problem(slug, f"There is nothing at {shown(request.url.path)}.").answer(request.scope))
 
 
 async def _failure(request: Request, error: Exception) -> Response:

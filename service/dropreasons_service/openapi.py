@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from dropreasons.problem_types import PROBLEM_TYPES
+from dropreasons_service.documents import Pairs
 from dropreasons_service.problems import PROBLEM_JSON
 
 _PROBLEM = {
@@ -54,6 +55,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         schemas["Problem"] = _PROBLEM
+        batch = Pairs.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= batch.pop("$defs") | {"Pairs": batch}
         for path in document["paths"].values():
             for operation in path.values():
                 told = operation["responses"].get("422", {})

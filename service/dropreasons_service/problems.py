@@ -3,13 +3,16 @@
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from starlette.types import Scope
 
 from dropreasons.problem_types import PROBLEM_TYPES
-from dropreasons_service.answers import NO_STORE, NOT_FOUND, Answer, answer, to_json
+from dropreasons_service.answers import JSON, NO_STORE, NOT_FOUND, Answer, answer, to_json
 
 PROBLEM_JSON = "application/problem+json"
+BATCH_PATH = "/v1/resolve"
+_LONGEST_INSTANCE = 300
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
 
 
@@ -34,12 +37,22 @@ class Problem(Exception):
             "title": kind.title,
             "status": kind.status,
             "detail": self.detail,
-            "instance": scope["path"],
+            "instance": quote(scope["path"][:_LONGEST_INSTANCE], errors="replace"),
             **self.more,
         }
         cache = NOT_FOUND if kind.status == 404 else NO_STORE
-        headers = [("allow", "GET, HEAD")] if kind.status == 405 else []
+        headers = _headers(kind.status, scope["path"])
         return answer(to_json(body), PROBLEM_JSON, status=kind.status, cache=cache, headers=headers)
+
+
+def _headers(status: int, path: str) -> list[tuple[str, str]]:
+    """Return the headers an error of one status has beside those of every answer."""
+    if status == 405:
+        return [("allow", "GET, HEAD, POST" if path == BATCH_PATH else "GET, HEAD")]
+    if status == 413:
+        # What is left of the body is not worth reading.
+        return [("connection", "close")]
+    return [("accept", JSON)] if status == 415 else []
 
 
 def _base(scope: Scope) -> str:

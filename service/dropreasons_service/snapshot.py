@@ -3,11 +3,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from dropreasons.lookup import Registry
-from dropreasons_service.answers import JSON, Answer, answer, json_answer, redirect
+from dropreasons_service.answers import JSON, LINKSET, Answer, answer, json_answer, located, redirect, to_json
+from dropreasons_service.prepared import AXES, CATALOGUE, api_catalog, envelope, numbers, words
+from dropreasons_service.resolving import Resolver
 
 SCHEMA_VERSION = "1.0"
 _REASON_KEYS = ("name", "symbol", "subsystem", "status", "summary", "class", "layer", "severity")
@@ -26,39 +29,59 @@ class Snapshot:
         self.digest = hashlib.sha256(Path(self.registry.path).read_bytes()).hexdigest()
         self.meta = self.registry.meta()
         self.reasons: list[dict[str, Any]] = [json.loads(body) for _, body in self.registry.bodies()]
+        self.resolver = Resolver(self.registry)
         self.answers = self._answers()
 
     def _answers(self) -> dict[str, Answer]:
         """Return the answers by path."""
         release = self.meta["release"]
         answers = {
-            "/v1": json_answer(self._service_document()),
-            "/v1/reasons": json_answer(self.listing(self.reasons)),
-            "/v1/kernels": json_answer(self._kernels()),
+            "/v1": self._here("/v1", self._service_document(), [("link", f'<{CATALOGUE}>; rel="api-catalog"')]),
+            "/v1/reasons": self._here("/v1/reasons", self.listing(self.reasons)),
+            "/v1/kernels": self._here("/v1/kernels", self._list(self.registry.spans())),
             "/healthz": json_answer({"status": "ok"}, cache="no-store"),
             "/readyz": json_answer({"status": "ok", "release": release, "sha256": self.digest}, cache="no-store"),
+            CATALOGUE: answer(to_json(api_catalog()), LINKSET, headers=[("link", f'<{CATALOGUE}>; rel="api-catalog"')]),
         }
+        for axis, key, meanings in AXES:
+            document = self._list(words(axis, key, meanings, self.reasons))
+            answers[f"/v1/{axis}"] = self._here(f"/v1/{axis}", document, [_page(f"/{axis}/")])
+        return answers | self._reasons() | self._numbers()
+
+    def _reasons(self) -> dict[str, Answer]:
+        """Return the answer of every reason, and the redirects from its other spellings."""
+        answers = {}
         for name, body in self.registry.bodies():
-            links = [("link", f'</reasons/{name}/>; rel="alternate"; type="text/html"')]
-            answers[f"/v1/reasons/{name}"] = answer(body.encode(), JSON, headers=links)
+            path = f"/v1/reasons/{name}"
+            answers[path] = answer(body.encode(), JSON, headers=[located(path), _page(f"/reasons/{name}/")])
         for spelling, name in self.registry.database.execute("select spelling, name from spelling"):
             for written in (spelling, spelling.lower()):
                 answers.setdefault(f"/v1/reasons/{written}", redirect(f"/v1/reasons/{name}"))
         return answers
+
+    def _numbers(self) -> dict[str, Answer]:
+        """Return the answer of every number that has meant something, and the redirect from its decimal form."""
+        answers = {}
+        for number in numbers(self.registry):
+            path = f"/v1/numbers/{number['value_hex']}"
+            answers[path] = self._here(path, number, [_page(f"/numbers/{number['value_hex']}/")])
+            answers[f"/v1/numbers/{number['value']}"] = redirect(path)
+        return answers
+
+    def _here(self, path: str, document: dict[str, Any], headers: Iterable[tuple[str, str]] = ()) -> Answer:
+        """Return a document as the answer of its address."""
+        return json_answer(document, headers=[located(path), *headers])
 
     def listing(self, reasons: list[dict[str, Any]]) -> dict[str, Any]:
         """Return the envelope of a list of reasons."""
         items = [
             {**{key: reason[key] for key in _REASON_KEYS}, "url": f"/v1/reasons/{reason['name']}"} for reason in reasons
         ]
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "release": self.meta["release"],
-            "total": len(self.reasons),
-            "count": len(items),
-            "items": items,
-            "next": None,
-        }
+        return envelope(self.meta["release"], SCHEMA_VERSION, items, len(self.reasons))
+
+    def _list(self, items: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the envelope of a whole list."""
+        return envelope(self.meta["release"], SCHEMA_VERSION, items)
 
     def _service_document(self) -> dict[str, Any]:
         return {
@@ -71,20 +94,19 @@ class Snapshot:
                 "resolve": "/v1/resolve?kernel={kernel}&value={value}",
                 "search": "/v1/search?q={words}",
                 "kernels": "/v1/kernels",
+                "kernel": "/v1/kernels/{release}",
+                "number": "/v1/numbers/{number}",
+                "classes": "/v1/classes",
+                "layers": "/v1/layers",
+                "subsystems": "/v1/subsystems",
                 "header": "/v1/header/{kernel}.h",
+                "api-catalog": CATALOGUE,
                 "openapi": "/openapi.json",
                 "site": "/",
             },
         }
 
-    def _kernels(self) -> dict[str, Any]:
-        """Return every span of kernels that was read, with the table it uses."""
-        items = self.registry.spans()
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "release": self.meta["release"],
-            "total": len(items),
-            "count": len(items),
-            "items": items,
-            "next": None,
-        }
+
+def _page(path: str) -> tuple[str, str]:
+    """Return the header that leads to the page for people."""
+    return ("link", f'<{path}>; rel="alternate"; type="text/html"')

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+"""Resolves many pairs of kernel and value: what pairs share is worked out once and kept as bytes."""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from dropreasons.lookup import Registry
+from dropreasons.numbers import on_kernel
+from dropreasons.resolve import resolve
+from dropreasons_service.answers import to_json
+
+_KERNELS_KEPT = 4096
+
+
+class _Meant(NamedTuple):
+    """What a value means in some tables, as the JSON of an answer has it; `notes` without brackets."""
+
+    meanings: bytes
+    notes: bytes
+    end: bytes
+
+
+class _Tables:
+    """The tables some kernels share, with what the values asked so far mean in them."""
+
+    def __init__(self) -> None:
+        self.meant: dict[int, _Meant] = {}
+
+
+class _Frame(NamedTuple):
+    """What all answers for one kernel share, as JSON around meanings, further notes and value."""
+
+    tables: _Tables
+    head: bytes
+    notes: bytes
+    count_of_notes: int
+    tail: bytes
+
+
+class Resolver:
+    """Answers `on_kernel` as JSON bytes; its memory is bounded by the data, and by the latest kernels."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._known = {row[0] for row in registry.database.execute("select distinct value from value")}
+        self._tables: dict[Any, _Tables] = {}
+        self._frame = lru_cache(_KERNELS_KEPT)(self._frame_of)
+
+    def resolved(self, kernel: str, value: int) -> bytes:
+        """Return what a value means on a kernel: the very bytes of the answer to one question.
+
+        Raises:
+            NotARelease: `kernel` is no kernel release string.
+        """
+        frame = self._frame(kernel)
+        meant = frame.tables.meant.get(value) or self._meant(frame, kernel, value)
+        between = b"," if frame.notes and meant.notes else b""
+        return b"".join(
+            (frame.head, meant.meanings, b',"notes":[', frame.notes, between, meant.notes, frame.tail, meant.end)
+        )
+
+    def _frame_of(self, kernel: str) -> _Frame:
+        """Take apart one answer for a kernel; its keys come in alphabetical order."""
+        resolution = resolve(self._registry.database, kernel)
+        answer = on_kernel(self._registry, 0, kernel)
+        lists = tuple((candidate.table, candidate.shows) for candidate in resolution.candidates)
+        # Of a kernel without reasons a note says so whatever the value; other notes depend on it.
+        notes = answer["notes"] if None in dict(lists) else list(resolution.notes)
+        head = {key: said for key, said in answer.items() if key < "meanings"}
+        tail = {key: said for key, said in answer.items() if "notes" < key < "value"}
+        return _Frame(
+            self._tables.setdefault(lists, _Tables()),
+            to_json(head)[:-1] + b',"meanings":',
+            to_json(notes)[1:-1],
+            len(notes),
+            b"]," + to_json(tail)[1:-1],
+        )
+
+    def _meant(self, frame: _Frame, kernel: str, value: int) -> _Meant:
+        """Work out what a value means in the tables of a kernel, and keep it if any table has the value."""
+        answer = on_kernel(self._registry, value, kernel)
+        end = to_json({key: answer[key] for key in ("value", "value_hex")})[1:]
+        notes = to_json(answer["notes"][frame.count_of_notes :])[1:-1]
+        meant = _Meant(to_json(answer["meanings"]), notes, b"," + end)
+        if value in self._known:
+            frame.tables.meant[value] = meant
+        return meant
