@@ -464,3 +464,14 @@ def test_requests_are_shown() -> None:
     shown = [" ".join(words) for words in shown_requests()]
     for part in ("/v1/resolve", "/v1/numbers/", "/v1/kernels/", "/v1/classes"):
         assert any(part in line for line in shown), part
+
+
+def test_schemas_stand_at_their_own_addresses(client: TestClient) -> None:
+    """Each schema answers at the path of its $id, as the file in schemas/ has it; another is not found."""
+    for item in client.get("/v1/schemas").json()["items"]:
+        found = client.get(item["url"])
+        assert found.headers["content-type"] == "application/schema+json"
+        assert found.json()["$id"].endswith(item["url"])
+        assert found.text == (ROOT / "schemas" / item["url"].rpartition("/")[2]).read_text(encoding="utf-8")
+    assert client.get("/v1/schemas/nothing.json").status_code == 404
+    assert client.get("/v1/schemas/reasons-1.0.json?x=1").status_code == 422

@@ -15,6 +15,7 @@ from dropreasons.derive import Appearance, all_lists, appearances, upstream_span
 from dropreasons.enums import CORE, SUBSYSTEM_SHIFT, is_marker, reason_name
 from dropreasons.evidence import seen_in, trees_read
 from dropreasons.files import replacing
+from dropreasons.generate.json_schema import as_text, file_name, schemas
 from dropreasons.lookup import APPLICATION_ID, SCHEMA_VERSION
 from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Table
@@ -65,6 +66,8 @@ def _fill(database: Database, catalogue: Catalogue) -> None:
     database.table("tree").insert_all(_trees(catalogue.evidence), pk="position")
     database.table("caller").insert_all(_callers(catalogue.evidence), pk="position")
     database.table("caller").create_index(["name"])
+    schema_rows = ({"file": file_name(kind), "body": as_text(schema)} for kind, schema in schemas().items())
+    database.table("schema").insert_all(schema_rows, pk="file")
     columns = ["name", "aliases", "summary", "meaning", "more"]
     database.table("text").insert_all(_texts(reasons), pk="rowid")
     database.table("text").enable_fts(columns, tokenize="porter unicode61")

@@ -8,12 +8,13 @@ from pydantic import WithJsonSchema
 
 from dropreasons.kernelrelease import NotARelease
 from dropreasons.numbers import NotAValue, everywhere, parse_value
-from dropreasons_service.answers import LINKSET, json_answer, located, redirect
+from dropreasons_service.answers import LINKSET, SCHEMA, json_answer, located, redirect
 from dropreasons_service.documents import KERNEL, VALUE, Kernel, Linkset, Number, Words, answers
 from dropreasons_service.kernels import kernel_document
 from dropreasons_service.openapi import problems
 from dropreasons_service.prepared import CATALOGUE
-from dropreasons_service.refusals import Answered, invalid, parameters_refused
+from dropreasons_service.problems import Problem
+from dropreasons_service.refusals import Answered, invalid, parameters_refused, shown
 from dropreasons_service.snapshot import SCHEMA_VERSION, Snapshot
 
 router = APIRouter()
@@ -105,3 +106,20 @@ _words_of("subsystems", "listSubsystems", "The lists the kernel keeps, and the r
 def api_catalog(request: Request) -> dict[str, Any]:
     """Where this API begins and is described (RFC 9727)."""
     raise parameters_refused(request)
+
+
+@router.get(
+    "/v1/schemas/{file}",
+    operation_id="getSchema",
+    tags=["service"],
+    response_class=Response,
+    responses={
+        200: {"description": "A JSON Schema (draft 2020-12).", "content": {SCHEMA: {"schema": {"type": "object"}}}},
+        **problems("not-found", "unknown-parameter"),
+    },
+)
+def schema(request: Request, file: Annotated[str, Path(examples=["reasons-1.0.json"])]) -> Response:
+    """The JSON Schema of the catalogue, of a published reason, or of findings; made when the snapshot is."""
+    if request.query_params:
+        raise parameters_refused(request)
+    raise Problem("not-found", f"There is no schema {shown(file)}; see /v1/schemas.")

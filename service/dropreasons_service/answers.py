@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from starlette.types import Receive, Scope, Send
 
 JSON = "application/json"
+SCHEMA = "application/schema+json"
 # RFC 9264, with the profile that RFC 9727 gives a catalogue of APIs.
 LINKSET = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
 HTML = "text/html; charset=utf-8"

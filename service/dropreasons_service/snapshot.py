@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dropreasons.lookup import Registry
-from dropreasons_service.answers import JSON, LINKSET, Answer, answer, json_answer, located, redirect, to_json
+from dropreasons_service.answers import JSON, LINKSET, SCHEMA, Answer, answer, json_answer, located, redirect, to_json
 from dropreasons_service.prepared import AXES, CATALOGUE, api_catalog, envelope, numbers, words
 from dropreasons_service.resolving import Resolver
 
@@ -46,7 +46,7 @@ class Snapshot:
         for axis, key, meanings in AXES:
             document = self._list(words(axis, key, meanings, self.reasons))
             answers[f"/v1/{axis}"] = self._here(f"/v1/{axis}", document, [_page(f"/{axis}/")])
-        return answers | self._reasons() | self._numbers()
+        return answers | self._reasons() | self._numbers() | self._schemas()
 
     def _reasons(self) -> dict[str, Answer]:
         """Return the answer of every reason, and the redirects from its other spellings."""
@@ -66,6 +66,16 @@ class Snapshot:
             path = f"/v1/numbers/{number['value_hex']}"
             answers[path] = self._here(path, number, [_page(f"/numbers/{number['value_hex']}/")])
             answers[f"/v1/numbers/{number['value']}"] = redirect(path)
+        return answers
+
+    def _schemas(self) -> dict[str, Answer]:
+        """Return the answer of every JSON Schema, and of the list of them."""
+        rows = self.registry.database.execute("select file, body from schema order by file").fetchall()
+        items = [{"title": json.loads(body)["title"], "url": f"/v1/schemas/{file}"} for file, body in rows]
+        answers = {"/v1/schemas": self._here("/v1/schemas", self._list(items))}
+        for file, body in rows:
+            path = f"/v1/schemas/{file}"
+            answers[path] = answer(body.encode(), SCHEMA, headers=[located(path)])
         return answers
 
     def _here(self, path: str, document: dict[str, Any], headers: Iterable[tuple[str, str]] = ()) -> Answer:
@@ -100,6 +110,7 @@ class Snapshot:
                 "layers": "/v1/layers",
                 "subsystems": "/v1/subsystems",
                 "header": "/v1/header/{kernel}.h",
+                "schema": "/v1/schemas/{file}",
                 "api-catalog": CATALOGUE,
                 "openapi": "/openapi.json",
                 "site": "/",
