@@ -124,7 +124,7 @@ class Reference(Frozen):
 class Reproduction(Frozen):
     """A real drop that an experiment of tests/lab/ made: on which kernel, and which function freed the packet.
 
-    `caller` is None where the kernel does not print the name of the function (before 6.3 its address is hashed).
+    `caller` is None where the kernel does not print the name of the function (up to 6.1 its address is hashed).
     """
 
     experiment: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
