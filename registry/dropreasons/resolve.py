@@ -13,7 +13,7 @@ from dropreasons.ranges import point
 #: but not this point; several tables are possible; nothing is known.
 CONFIDENCES = ("exact", "line", "assumed", "candidates", "unknown")
 
-_FAMILY_NAMES = {
+FAMILY_NAMES = {
     "amazon": "Amazon Linux", "android": "Android", "arch": "Arch Linux", "debian": "Debian", "fedora": "Fedora",
     "kylin": "Kylin", "openeuler": "openEuler", "proxmox": "Proxmox", "rhel": "the Red Hat family", "suse": "SUSE",
     "tencentos": "TencentOS", "ubuntu": "Ubuntu", "upstream": "upstream", "wsl2": "WSL2",
@@ -214,7 +214,7 @@ def _unnamed(database: sqlite3.Connection, release: KernelRelease) -> Resolution
     for flavour in ("amd64", "generic"):
         resolution = resolve(database, f"{release.text}-{flavour}")
         if resolution.confidence in {"exact", "line"}:
-            note = f"{release.text} is taken for {_FAMILY_NAMES[resolution.release.family]}'s {resolution.release.text}"
+            note = f"{release.text} is taken for {FAMILY_NAMES[resolution.release.family]}'s {resolution.release.text}"
             return resolution._replace(release=release, notes=(*resolution.notes, note))
     return _other_distribution(database, release)
 
@@ -233,7 +233,7 @@ def _local(database: sqlite3.Connection, release: KernelRelease) -> Resolution:
 
 def _by_family(database: sqlite3.Connection, release: KernelRelease) -> Resolution:
     """Resolve a kernel of a family whose readings carry no exact release."""
-    whose = _FAMILY_NAMES[release.family]
+    whose = FAMILY_NAMES[release.family]
     spans = _spans(database, release.family, release.line, "")
     if any(span.was_read(release.point) for span in spans):
         return _place(release, spans, whose)
@@ -264,7 +264,7 @@ def _other_distribution(database: sqlite3.Connection, release: KernelRelease) ->
     """Answer for a distribution that was not read with the upstream table, and say so."""
     version = ".".join(str(n) for n in release.version)
     upstream = resolve(database, version)
-    whose = _FAMILY_NAMES.get(release.family, "this distribution")
+    whose = FAMILY_NAMES.get(release.family, "this distribution")
     if not upstream.candidates:
         return Resolution(
             release, "unknown", (), (f"no kernel of {whose} {release.upstream_line} was read", *upstream.notes)

@@ -6,7 +6,7 @@ from typing import Any
 
 from dropreasons.lookup import Registry
 from dropreasons.numbers import SCHEMA_VERSION
-from dropreasons.resolve import _FAMILY_NAMES
+from dropreasons.resolve import FAMILY_NAMES
 
 _SYMBOL_PREFIX = "SKB_DROP_REASON_"
 
@@ -34,7 +34,7 @@ def look_up_index(registry: Registry) -> dict[str, Any]:
     return {
         "release": registry.meta()["release"],
         "schema_version": SCHEMA_VERSION,
-        "families": _FAMILY_NAMES,
+        "families": FAMILY_NAMES,
         "reasons": reasons,
         "spellings": _spellings(registry, reasons, places),
         "names": [[name, _entry(registry, name, places)] for name in names],
