@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-"""The verbs that read registry.db: explain, search and header."""
+"""The verbs that read registry.db: explain and search."""
 
 import json
-from pathlib import Path
 
 import click
 
 from dropreasons.cli import explain as explaining
-from dropreasons.files import write_whole
-from dropreasons.generate.c_header import STYLES, NoSingleTable, header_for_kernel
 from dropreasons.lookup import Registry
 
 database_option = click.option("--db", "path", metavar="FILE", help="Another registry.db.")
@@ -41,23 +38,3 @@ def search(ctx: click.Context, words: tuple[str, ...], limit: int, form: str, pa
     if not found:
         click.echo(f"dropreasons: nothing found for {' '.join(words)!r}", err=True)
         ctx.exit(1)
-
-
-@click.command()
-@click.option("--kernel", required=True, metavar="RELEASE", help="The kernel, as its `uname -r` prints it.")
-@click.option("--style", type=click.Choice(STYLES), default="core", show_default=True,
-              help="core: the X-macro list and the enum; skbuff: the plain enum, as in v5.17's skbuff.h.")  # fmt: skip
-@click.option("--output", type=click.Path(path_type=Path), help="Write to a file instead of standard output.")
-@database_option
-@click.pass_context
-def header(ctx: click.Context, kernel: str, style: str, output: Path | None, path: str | None) -> None:
-    """Write a C header that defines enum skb_drop_reason as one kernel has it."""
-    try:
-        text = header_for_kernel(Registry(path), kernel, style)
-    except NoSingleTable as error:
-        click.echo(f"dropreasons: {error}", err=True)
-        ctx.exit(1)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_whole(output, text)

@@ -13,7 +13,7 @@ from dropreasons.lookup import RegistryError
 _VERBS = {
     "explain": ("dropreasons.cli.lookups", "Say what a name or a number means, and what to do next."),
     "search": ("dropreasons.cli.lookups", "Find reasons by words in their names and texts."),
-    "header": ("dropreasons.cli.lookups", "Write a C header with the reasons of one kernel."),
+    "header": ("dropreasons.cli.sources", "Write a C header with the reasons of one kernel."),
     "table": ("dropreasons.cli.sources", "Write the reasons of one kernel as source of another language."),
     "where": ("dropreasons.cli.listings", "List the functions that raise a reason, kernel by kernel."),
     "kernels": ("dropreasons.cli.listings", "List the tables, the kernels that use them, and the evidence."),
