@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run, require
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_callers import CORE, SUBSYSTEMS, WIRELESS
 
@@ -294,6 +294,8 @@ def test_any_header_is_read_or_refused(text: str) -> None:
 
 
 @given(st.binary(max_size=500))
+@example(b"\x08")  # the head of a gzip file that ends before its flags
+@example(b"\x08\x04123456")  # and one that ends before the length of its extra field
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_is_imported_or_refused(tmp_path: Path, data: bytes) -> None:
     """No file makes the recognition fail in another way."""

@@ -12,7 +12,7 @@ import zstandard
 
 from dropreasons.importers.header import HEADERS, import_headers
 from dropreasons.importers.reading import Imported, NotImported, Provenance
-from dropreasons.importers.tree import ImportedTree, import_tarball
+from dropreasons.importers.tree import ImportedTree, import_tarball, open_tarball
 
 MAGIC = b"!<arch>\n"
 _HEADER = 60
@@ -105,7 +105,7 @@ def _opened(stream: IO[bytes], name: str) -> tarfile.TarFile:
     """Open a part of a package; Ubuntu's are compressed with zstd, which tarfile of this Python does not know."""
     if name.endswith(".zst"):
         return tarfile.open(fileobj=zstandard.ZstdDecompressor().stream_reader(stream), mode="r|")
-    return tarfile.open(fileobj=stream, mode="r|*")
+    return open_tarball(stream)
 
 
 def _content(content: tarfile.TarFile, control: dict[str, str], source: Provenance) -> Imported | ImportedTree:

@@ -54,10 +54,22 @@ def import_tarball(stream: IO[bytes], source: Provenance) -> ImportedTree:
         NotImported: it is damaged, holds a path or link that leaves it, or is no kernel tree.
     """
     try:
-        with tarfile.open(fileobj=stream, mode="r|*") as archive:
+        with open_tarball(stream) as archive:
             return _import(_members(archive), source)
     except (tarfile.TarError, EOFError, OSError) as error:
         raise NotImported(f"not a whole tarball: {error}") from error
+
+
+def open_tarball(stream: IO[bytes]) -> tarfile.TarFile:
+    """Open a tarball as a stream, whatever it is compressed with.
+
+    Raises:
+        tarfile.TarError: it is none; where the head of a gzip file ends early, tarfile itself raises a TypeError.
+    """
+    try:
+        return tarfile.open(fileobj=stream, mode="r|*")
+    except TypeError as error:
+        raise tarfile.ReadError("the head of the compressed file ends early") from error
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, bytes]]:
