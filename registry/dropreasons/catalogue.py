@@ -34,7 +34,7 @@ def load_catalogue(root: Path) -> Catalogue:
     findings: list[Finding] = []
     try:
         source = read_source(root / REASONS_FILE, REASONS_FILE)
-        reasons = _reasons(source, findings)
+        reasons = reasons_in(source, findings)
     except FindingsError as error:
         findings += error.findings
     try:
@@ -47,7 +47,7 @@ def load_catalogue(root: Path) -> Catalogue:
     return Catalogue(reasons, kernels, evidence, source)
 
 
-def _reasons(source: Source, findings: list[Finding]) -> dict[str, Reason]:
+def reasons_in(source: Source, findings: list[Finding]) -> dict[str, Reason]:
     """Validate every entry, adding all mistakes to the findings."""
     if not isinstance(source.data, dict) or not source.data:
         place = Location(source.name, 1, 1)

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dropreasons.derive import Appearance
+from dropreasons.enums import CORE_PREFIX
 from dropreasons.evidence import age, seen_in, trees_read
-from dropreasons.model.evidence import Evidence
+from dropreasons.model.evidence import Evidence, SeenCaller
 from dropreasons.model.reason import Reason
 from dropreasons.model.table import Table
 
@@ -29,7 +30,7 @@ def grades(entry: Reason, life: Appearance | None, tables: Mapping[str, Table], 
     - counters: `named` with the function that bumps each, or `none`.
     - reproduced: `reproduced` by experiment on the kernels named, or `not yet`.
     """
-    found = callers_found(entry, life, evidence)
+    found = _trees_with_callers(entry, life, evidence)
     functions = {(caller.function, caller.file) for caller in entry.callers}
     return {
         "numbers": _numbers(life, tables),
@@ -57,14 +58,18 @@ def _numbers(life: Appearance | None, tables: Mapping[str, Table]) -> dict[str, 
     return {"grade": grade, "tables": len(with_name), "readings": sum(len(table.reads) for table in read)}
 
 
-def callers_found(entry: Reason, life: Appearance | None, evidence: Evidence) -> list[str]:
-    """Return the trees in which some function was found raising the reason, under this name or an older one."""
+def rows_raising(entry: Reason, life: Appearance, evidence: Evidence) -> list[SeenCaller]:
+    """Return every caller that was found raising a reason, under this name or another it has had."""
+    symbols = {life.symbol, *(f"{CORE_PREFIX}{alias.name}" for alias in entry.aliases)}
+    return [row for symbol in sorted(symbols) for row in evidence.callers.get(symbol, ())]
+
+
+def _trees_with_callers(entry: Reason, life: Appearance | None, evidence: Evidence) -> list[str]:
+    """Return the trees in which some function was found raising the reason."""
     if life is None:
         return []
     trees = trees_read(evidence)
-    symbols = {life.symbol, *(f"SKB_DROP_REASON_{alias.name}" for alias in entry.aliases)}
-    rows = [row for symbol in symbols for row in evidence.callers.get(symbol, ())]
-    return _in_order(kernel for row in rows for kernel in seen_in(row.kernels, trees))
+    return _in_order(kernel for row in rows_raising(entry, life, evidence) for kernel in seen_in(row.kernels, trees))
 
 
 def _in_order(kernels: Iterable[str]) -> list[str]:

@@ -4,11 +4,10 @@
 import re
 from typing import NamedTuple
 
-from dropreasons.catalogue import REASONS_FILE, Catalogue
+from dropreasons.catalogue import REASONS_FILE, Catalogue, reasons_in
 from dropreasons.findings import Finding, FindingsError
 from dropreasons.model.reason import Reason
 from dropreasons.rules import run_rules
-from dropreasons.schema import load_model
 from dropreasons.source import Source, parse
 
 # Until a kernel that has a new name is imported, there is none that knows it.
@@ -51,10 +50,10 @@ def effect(catalogue: Catalogue, text: str, renamed: tuple[str, str] | None = No
 
 def _reasons(source: Source) -> dict[str, Reason]:
     findings: list[Finding] = []
-    loaded = {name: load_model(Reason, source, findings, data, (name,)) for name, data in source.data.items()}
+    reasons = reasons_in(source, findings)
     if findings:
         raise FindingsError(findings)
-    return {name: reason for name, reason in loaded.items() if reason is not None}
+    return reasons
 
 
 def _errors(catalogue: Catalogue) -> list[Finding]:

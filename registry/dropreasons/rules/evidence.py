@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from dropreasons.evidence import age, seen_in, trees_read
+from dropreasons.grades import rows_raising
 from dropreasons.model.reason import Caller
 from dropreasons.rules import Context, Problem, rule
 
@@ -116,11 +117,9 @@ def _callers(context: Context) -> Iterator[tuple[str, int, Caller, set[str]]]:
         life = context.appearances.get(name)
         if life is None or not trees:
             continue
-        symbols = {life.symbol, *(f"SKB_DROP_REASON_{alias.name}" for alias in entry.aliases)}
         found: dict[tuple[str, str], set[str]] = {}
-        for symbol in symbols:
-            for row in evidence.callers.get(symbol, ()):
-                found.setdefault((row.function, row.file), set()).update(seen_in(row.kernels, trees))
+        for row in rows_raising(entry, life, evidence):
+            found.setdefault((row.function, row.file), set()).update(seen_in(row.kernels, trees))
         for index, caller in enumerate(entry.callers):
             yield name, index, caller, found.get((caller.function, caller.file), set())
 
