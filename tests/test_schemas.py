@@ -60,7 +60,7 @@ def test_the_committed_files_are_current(kind: str) -> None:
 
 
 def test_no_file_is_left_over_and_the_verb_writes_files(tmp_path: Path) -> None:
-    """schemas/ holds the three of this version at least; with --output the verb prints nothing."""
+    """schemas/ holds all of this version at least; with --output the verb prints nothing."""
     assert {file_name(kind) for kind in KINDS} <= {path.name for path in (ROOT / "schemas").glob("*.json")}
     done = CliRunner().invoke(schema, ["findings", "--output", str(tmp_path / "new" / "f.json")])
     assert (done.exit_code, done.output) == (0, "")

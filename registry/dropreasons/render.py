@@ -2,7 +2,7 @@
 """Renders a reason's document as the page a terminal shows, 80 columns wide."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dropreasons.statements import statements
@@ -15,7 +15,7 @@ SEVERITIES = {
 }
 
 
-def reason_page(reason: dict[str, Any]) -> str:
+def reason_page(reason: Mapping[str, Any]) -> str:
     """Return the page of a reason."""
     blocks = [_head(reason)]
     sections: list[tuple[str, Iterable[str]]] = [
@@ -43,7 +43,7 @@ def reason_page(reason: dict[str, Any]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _head(reason: dict[str, Any]) -> str:
+def _head(reason: Mapping[str, Any]) -> str:
     # Only the core's C symbols differ from the name.
     origin = [reason["symbol"], reason["subsystem"]] if reason["symbol"] != reason["name"] else [reason["subsystem"]]
     lines = [f"{reason['name']}  ({', '.join(origin)})"]
@@ -53,7 +53,7 @@ def _head(reason: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _life(reason: dict[str, Any]) -> str:
+def _life(reason: Mapping[str, Any]) -> str:
     """Say since when and until when kernels have the reason."""
     if reason["since"] is None:
         text = "proposed, in no kernel" if reason["status"] == "proposed" else "in no upstream release"
@@ -99,7 +99,7 @@ def _reference(reference: dict[str, Any]) -> str:
     return f"{reference['title']} <{where}>" if where else str(reference["title"])
 
 
-def _history(reason: dict[str, Any]) -> Iterator[str]:
+def _history(reason: Mapping[str, Any]) -> Iterator[str]:
     history, successor = reason["history"] or {}, reason["replaced_by"]
     if history.get("introduced"):
         commit = history["introduced"]
@@ -113,7 +113,7 @@ def _history(reason: dict[str, Any]) -> Iterator[str]:
         )
 
 
-def _numbers(reason: dict[str, Any]) -> Iterator[str]:
+def _numbers(reason: Mapping[str, Any]) -> Iterator[str]:
     """Show the number on upstream kernels; distributions are asked for one at a time."""
     rows = reason["numbers"]["upstream"]
     for row in rows:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Says in words what each part of an entry rests on, from the grades in its document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def statements(reason: dict[str, Any]) -> Iterator[str]:
+def statements(reason: Mapping[str, Any]) -> Iterator[str]:
     """Yield one sentence for each part of an entry."""
     evidence = reason["evidence"]
     yield _numbers(evidence["numbers"])

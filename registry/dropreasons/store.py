@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +11,32 @@ from sqlite_utils import Database
 
 from dropreasons import __version__
 from dropreasons.catalogue import Catalogue
-from dropreasons.derive import Appearance, all_lists, appearances, upstream_spans
+from dropreasons.derive import Appearance, all_lists, appearances
 from dropreasons.enums import CORE, SUBSYSTEM_SHIFT, is_marker, reason_name
 from dropreasons.evidence import seen_in, trees_read
 from dropreasons.files import replacing
 from dropreasons.generate.json_schema import as_text, file_name, schemas
-from dropreasons.lookup import APPLICATION_ID, SCHEMA_VERSION
+from dropreasons.lookup import APPLICATION_ID, DIGEST, SCHEMA_VERSION, content_digest
 from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Table
-from dropreasons.publish import reason_document
 from dropreasons.ranges import point
 from dropreasons.render import reason_page
 from dropreasons.tables import Kernels
+from dropreasons.versions.archive import Released
+from dropreasons.versions.current import named, state_of
+from dropreasons.versions.state import Document, canonical
 
 Row = dict[str, Any]
 _SUBSYSTEM_ORDER = (CORE, "qdisc", "openvswitch", "mac80211_unusable", "mac80211_monitor")
 
 
-def build_registry(catalogue: Catalogue, path: Path) -> str:
+def build_registry(catalogue: Catalogue, path: Path, releases: Sequence[Released] = ()) -> str:
     """Build registry.db and put it in place whole.
+
+    Args:
+        catalogue: what it is to hold.
+        path: where to put it.
+        releases: every release so far, oldest first.
 
     Returns:
         The sha256 of the file.
@@ -40,19 +47,23 @@ def build_registry(catalogue: Catalogue, path: Path) -> str:
         database.conn.execute("pragma journal_mode = off")
         database.conn.execute(f"pragma application_id = {APPLICATION_ID}")
         database.conn.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        _fill(database, catalogue)
+        _fill(database, catalogue, releases)
+        database.table("meta").insert({"key": DIGEST, "value": content_digest(database.conn)})
         database.conn.commit()
         database.conn.execute("vacuum")
         database.close()
         return hashlib.sha256(temporary.read_bytes()).hexdigest()
 
 
-def _fill(database: Database, catalogue: Catalogue) -> None:
+def _fill(database: Database, catalogue: Catalogue, releases: Sequence[Released]) -> None:
     """Write every table."""
     lives = appearances(catalogue.kernels)
-    reasons = list(_reasons(catalogue, lives))
+    state = named(state_of(catalogue), releases)
+    reasons = list(_reasons(catalogue, state.reasons.values()))
     tables = catalogue.kernels.tables
-    database.table("meta").insert_all(({"key": k, "value": v} for k, v in _meta(catalogue).items()), pk="key")
+    database.table("meta").insert_all(
+        ({"key": k, "value": v} for k, v in _meta(catalogue, state.name).items()), pk="key"
+    )
     database.table("reason").insert_all(reasons, pk="name")
     database.table("spelling").insert_all(_spellings(catalogue, lives), pk="spelling")
     database.table("kernel_table").insert_all(map(_table, tables.values()), pk="id")
@@ -68,39 +79,37 @@ def _fill(database: Database, catalogue: Catalogue) -> None:
     database.table("caller").create_index(["name"])
     schema_rows = ({"file": file_name(kind), "body": as_text(schema)} for kind, schema in schemas().items())
     database.table("schema").insert_all(schema_rows, pk="file")
+    database.table("release").create({"version": str, "date": str, "sha256": str, "body": str}, pk="version")
+    database.table("release").insert_all(_releases(releases))
     columns = ["name", "aliases", "summary", "meaning", "more"]
     database.table("text").insert_all(_texts(reasons), pk="rowid")
     database.table("text").enable_fts(columns, tokenize="porter unicode61")
     database.table("text_fts").optimize()
 
 
-def _meta(catalogue: Catalogue) -> dict[str, str]:
+def _meta(catalogue: Catalogue, release: str) -> dict[str, str]:
     newest = max((s for s in catalogue.kernels.spans["upstream"]), key=lambda s: point(s.line))
     return {
         "made_by": f"dropreasons build {__version__}",
         "made_from": "reasons.yaml and kernels/",
-        "release": f"{__version__}-unreleased",
+        "release": release,
         "newest_line": newest.line,
         "reasons": str(len(catalogue.reasons)),
         "tables": str(len(catalogue.kernels.tables)),
     }
 
 
-def _reasons(catalogue: Catalogue, lives: dict[str, Appearance]) -> Iterator[Row]:
+def _reasons(catalogue: Catalogue, documents: Iterable[Document]) -> Iterator[Row]:
     """Yield one row for each entry."""
-    upstream = upstream_spans(catalogue.kernels)
-    documents = [
-        reason_document(name, entry, lives.get(name), catalogue, upstream) for name, entry in catalogue.reasons.items()
-    ]
-    documents.sort(key=lambda d: (_SUBSYSTEM_ORDER.index(d["subsystem"]), d["name"]))
-    for position, document in enumerate(documents):
+    in_order = sorted(documents, key=lambda d: (_SUBSYSTEM_ORDER.index(d["subsystem"]), d["name"]))
+    for position, document in enumerate(in_order):
         yield {
             "position": position,
             **{key: document[key] for key in ("name", "symbol", "subsystem", "status", "summary")},
             **{key: document[key] for key in ("class", "layer", "direction", "severity", "since", "until")},
             "line": catalogue.source.locate((document["name"],), key=True).line,
             "page": reason_page(document),
-            "body": json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+            "body": canonical(document),
         }
 
 
@@ -212,6 +221,12 @@ def _callers(evidence: Evidence) -> Iterator[Row]:
 
 def _numbers(text: str) -> list[int]:
     return [int(n) for n in "".join(c if c.isdigit() else " " for c in text).split()]
+
+
+def _releases(releases: Sequence[Released]) -> Iterator[Row]:
+    """Yield every release, oldest first, with the very text of its file."""
+    for release, text in releases:
+        yield {"version": release.version, "date": release.date, "sha256": release.sha256, "body": text}
 
 
 def _texts(reasons: list[Row]) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from dropreasons.importers.skeleton import skeleton
 from dropreasons.lookup import default_path
 from dropreasons.rules import run_rules
 from dropreasons.store import build_registry
-from dropreasons.versions.archive import verify
+from dropreasons.versions.archive import load_releases, verify
 
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
@@ -70,5 +70,5 @@ def build(root: Path, output: Path | None) -> None:
     if errors:
         raise FindingsError(errors)
     path = output or Path(default_path())
-    digest = build_registry(catalogue, path)
+    digest = build_registry(catalogue, path, load_releases(root))
     click.echo(f"{path}: {path.stat().st_size} bytes, sha256 {digest}")

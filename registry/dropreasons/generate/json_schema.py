@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core.core_schema import LiteralSchema, StringSchema
 
 from dropreasons.findings import Level
-from dropreasons.generate.json_schema_parts import derived_properties, entries, finding, known_words
+from dropreasons.generate.json_schema_parts import change, derived_properties, entries, finding, known_words
 from dropreasons.generate.json_schema_words import CHOICES, FIELDS, Words
 from dropreasons.model.reason import Reason
 
@@ -21,16 +21,21 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 #: Each schema by its kind, with the name it has in addresses and files.
-NAMES: Mapping[str, str] = {"authoring": "reasons", "published": "published-reason", "findings": "findings"}
+NAMES: Mapping[str, str] = {
+    "authoring": "reasons",
+    "published": "published-reason",
+    "findings": "findings",
+    "changes": "changes",
+}
 
 
 def schemas(base: str = DEFAULT_ADDRESS) -> dict[str, Schema]:
-    """Return every schema by its kind: authoring, published and findings.
+    """Return every schema by its kind: authoring, published, findings and changes.
 
     Args:
         base: the address below which the schemas stand for ever, at /v1/schemas/.
     """
-    made = {"authoring": _authoring(), "published": _published(), "findings": _findings()}
+    made = {"authoring": _authoring(), "published": _published(), "findings": _findings(), "changes": _changes()}
     return {
         kind: {
             "$schema": DIALECT,
@@ -91,6 +96,25 @@ def _findings() -> Schema:
         "type": "array",
         "items": {"$ref": "#/$defs/Finding"},
         "$defs": {"Finding": finding(get_args(Level))},
+    }
+
+
+def _changes() -> Schema:
+    """Return the schema of what `dropreasons diff --format json` prints."""
+    return {
+        "title": "Changes",
+        "description": "What changed between two states of the registry. Ignore keys you do not know.",
+        "type": "object",
+        "properties": {
+            "bump": {
+                "description": "The version that the changes need.",
+                "type": "string",
+                "enum": ["none", "patch", "minor", "major"],
+            },
+            "changes": {"description": "By class and id.", "type": "array", "items": {"$ref": "#/$defs/Change"}},
+        },
+        "required": ["bump", "changes"],
+        "$defs": {"Change": change()},
     }
 
 

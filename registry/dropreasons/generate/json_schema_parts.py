@@ -25,6 +25,14 @@ _MEANING_GRADES = {
     "unread": "the functions that raise it were not read",
 }
 _COUNTER_GRADES = {"named": "each with the function that bumps it", "none": "no counter is known"}
+_CHANGE_CLASSES = {
+    "NAME": "what a name or an alias leads to",
+    "SYMBOL": "a C identifier",
+    "WIRE": "a number in a table",
+    "MEANING": "what a reason means",
+    "PROSE": "how it is told",
+}
+_CHANGE_KINDS = {"added": "it is new", "removed": "it is gone", "changed": "it is another"}
 _REPRODUCED_GRADES = {"reproduced": "an experiment raised it on the kernels named", "not yet": "no experiment has"}
 
 
@@ -64,6 +72,11 @@ def derived_properties(version: str) -> dict[str, Schema]:
         "backports": _list(_text(), "Releases in which older lines gained the name."),
         "numbers": _numbers(),
         "evidence": _evidence(),
+        "registry": _object(
+            "The releases of the registry that brought the entry; null stands for the release to come.",
+            added_in={"description": "The first release with the entry.", **_or_null(_text())},
+            changed_in={"description": "The last release that changed it.", **_or_null(_text())},
+        ),
     }
 
 
@@ -82,6 +95,24 @@ def finding(levels: Sequence[str]) -> Schema:
         message={"description": "What is wrong.", **_text()},
         location=place,
         context={"description": "A JSON pointer to the part of the file, empty if there is none.", "type": "string"},
+    )
+
+
+def change() -> Schema:
+    """Return the schema of one change."""
+    return _object(
+        "One change.",
+        **{"class": known_words(_CHANGE_CLASSES)},
+        kind=known_words(_CHANGE_KINDS),
+        id={"description": "What changed: a name, NAME/field, or table/sub-system/symbol.", **_text()},
+        fingerprint={
+            "description": "Stays while other changes come and go.",
+            "type": "string",
+            "pattern": "^[0-9a-f]{12}$",
+        },
+        breaking={"description": "Whether a reader of the old state is let down.", "type": "boolean"},
+        old={"description": "What was there, null if nothing was."},
+        new={"description": "What is there now, null if nothing is."},
     )
 
 

@@ -4,7 +4,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -17,6 +17,13 @@ from dropreasons.versions.state import State, canonical, read_release
 RELEASES_FOLDER = "releases"
 INDEX_FILE = "index.json"
 SCHEMA_VERSION = "1.0"
+
+
+class Released(NamedTuple):
+    """A release, and the very text of its file."""
+
+    release: Release
+    text: str
 
 
 def load_index(root: Path) -> Index:
@@ -59,6 +66,22 @@ def verify(root: Path) -> list[Finding]:
             message = "the index has no such release; it was begun and not finished, or is none of ours: remove it"
             findings.append(Finding("DV005", "warning", message, Location(f"{RELEASES_FOLDER}/{path.name}")))
     return findings
+
+
+def load_releases(root: Path) -> list[Released]:
+    """Return every release of a folder, oldest first.
+
+    Raises:
+        FindingsError: one is missing, or was changed after it was made.
+    """
+    wrong = [finding for finding in verify(root) if finding.level == "error"]
+    if wrong:
+        raise FindingsError(wrong)
+    folder = root / RELEASES_FOLDER
+    return [
+        Released(release, (folder / f"{release.version}.json").read_text(encoding="utf-8"))
+        for release in load_index(root).releases
+    ]
 
 
 def state_at(root: Path, version: str) -> State:

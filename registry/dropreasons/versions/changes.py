@@ -2,7 +2,7 @@
 """Finds what changed between two states, and classes each change by what a reader depends on."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from dropreasons.versions.state import Document, State, canonical
@@ -60,6 +60,11 @@ def changes_between(old: State, new: State) -> list[Change]:
     """Return every change from one state to another, by class and id."""
     found = [*_names(old, new), *_entries(old, new), *_tables(old, new)]
     return sorted(found, key=lambda change: (CLASSES.index(change.change_class), change.id, change.kind))
+
+
+def changed_names(changes: Iterable[Change]) -> set[str]:
+    """Return what was touched: names of entries (and tables, which are never names of entries)."""
+    return {change.id.split("/")[0] for change in changes}
 
 
 def _names(old: State, new: State) -> Iterator[Change]:

@@ -13,9 +13,10 @@ from dropreasons.model.release import Release
 from dropreasons.rules import run_rules
 from dropreasons.versions.archive import RELEASES_FOLDER, add_release, load_index, state_at, verify
 from dropreasons.versions.bump import BUMPS, FIRST, Bump, Version, bumped, needed, parse_version
-from dropreasons.versions.changes import Change, changes_between
+from dropreasons.versions.changes import Change, changed_names, changes_between
+from dropreasons.versions.current import state_of
 from dropreasons.versions.report import as_markdown
-from dropreasons.versions.state import State, state_of
+from dropreasons.versions.state import State
 
 
 class CannotRelease(Exception):
@@ -104,7 +105,7 @@ def _stamps(root: Path, plan: Plan) -> dict[str, dict[str, str]]:
     if plan.previous is None:
         return {name: {"added_in": version, "changed_in": version} for name in plan.state.reasons}
     before = state_at(root, plan.previous).reasons
-    changed = {change.id.split("/")[0] for change in plan.changes}
+    changed = changed_names(plan.changes)
     fresh = {"added_in": version, "changed_in": version}
 
     def stamp(name: str) -> dict[str, str]:

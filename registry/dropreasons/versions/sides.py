@@ -11,7 +11,8 @@ from dropreasons.catalogue import KERNELS_FOLDER, REASONS_FILE, load_catalogue
 from dropreasons.lookup import Registry
 from dropreasons.resolve import resolve
 from dropreasons.versions.archive import state_at
-from dropreasons.versions.state import State, read_release, state_of
+from dropreasons.versions.current import state_of
+from dropreasons.versions.state import State, read_release
 
 FORMS = "1.0.0, git:REVISION, kernel:RELEASE, a release file, or a folder with reasons.yaml"
 

@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dropreasons.catalogue import Catalogue
-from dropreasons.derive import all_lists, appearances, upstream_spans
-from dropreasons.publish import reason_document
-
 Document = Mapping[str, Any]
 #: Sub-system to C enumerator to number.
 Lists = Mapping[str, Mapping[str, int]]
@@ -20,18 +16,6 @@ class State(NamedTuple):
 
     reasons: Mapping[str, Document]
     tables: Mapping[str, Lists]
-
-
-def state_of(catalogue: Catalogue) -> State:
-    """Return the state that a catalogue is in."""
-    lives = appearances(catalogue.kernels)
-    upstream = upstream_spans(catalogue.kernels)
-    documents = {
-        name: reason_document(name, entry, lives.get(name), catalogue, upstream)
-        for name, entry in sorted(catalogue.reasons.items())
-    }
-    tables = {table.table: all_lists(table) for table in catalogue.kernels.tables.values()}
-    return State(documents, dict(sorted(tables.items())))
 
 
 def canonical(data: Any) -> str:
@@ -47,9 +31,14 @@ def read_release(path: Path) -> State:
         OSError: it cannot be read.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return State(data["reasons"], data["tables"])
+        return state_in(path.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} is not a release of the registry; expected a file like releases/1.0.0.json"
         ) from error
+
+
+def state_in(text: str) -> State:
+    """Return the state that the text of a release holds."""
+    data = json.loads(text)
+    return State(data["reasons"], data["tables"])
