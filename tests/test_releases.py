@@ -30,7 +30,11 @@ TABLES = st.dictionaries(
         {"core": st.dictionaries(st.sampled_from(["SKB_A", "SKB_B"]), st.integers(0, 3), min_size=1)}
     ),
 )
-STATES = st.builds(State, st.dictionaries(NAMES, DOCUMENTS), TABLES)
+KERNELS = st.dictionaries(
+    st.sampled_from(["upstream/6.12/0", "debian/6.1.0/1"]),
+    st.fixed_dictionaries({"table": st.sampled_from([None, "v6.1"]), "last": st.sampled_from([None, "9"])}),
+)
+STATES = st.builds(State, st.dictionaries(NAMES, DOCUMENTS), TABLES, KERNELS)
 
 
 @given(STATES, STATES)

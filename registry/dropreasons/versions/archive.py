@@ -112,6 +112,7 @@ def add_release(root: Path, version: Version, date: str, state: State, stamps: d
         "date": date,
         "reasons": {name: {**document, "registry": stamps[name]} for name, document in state.reasons.items()},
         "tables": state.tables,
+        "kernels": state.kernels,
     }
     text = canonical(data) + "\n"
     folder = root / RELEASES_FOLDER

@@ -58,7 +58,7 @@ class Change(NamedTuple):
 
 def changes_between(old: State, new: State) -> list[Change]:
     """Return every change from one state to another, by class and id."""
-    found = [*_names(old, new), *_entries(old, new), *_tables(old, new)]
+    found = [*_names(old, new), *_entries(old, new), *_tables(old, new), *_kernels(old, new)]
     return sorted(found, key=lambda change: (CLASSES.index(change.change_class), change.id, change.kind))
 
 
@@ -105,6 +105,21 @@ def _tables(old: State, new: State) -> Iterator[Change]:
             )
         else:
             yield from _mapping("WIRE", _numbers(table, old), _numbers(table, new))
+
+
+def _kernels(old: State, new: State) -> Iterator[Change]:
+    """Yield the kernels that are new or use another table, and what else is known anew of them."""
+    before, after = old.kernels, new.kernels
+    yield from _mapping("WIRE", _table_of(old), _table_of(new))
+    for span in sorted(before.keys() & after.keys()):
+        for field in sorted(before[span].keys() - {"table"}):
+            was, is_now = before[span][field], after[span].get(field)
+            if was != is_now:
+                yield Change("MEANING", "changed", f"kernels/{span}/{field}", was, is_now)
+
+
+def _table_of(state: State) -> dict[str, str | None]:
+    return {f"kernels/{span}": told["table"] for span, told in state.kernels.items()}
 
 
 def _numbers(table: str, state: State) -> dict[str, int]:

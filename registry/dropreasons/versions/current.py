@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The state a catalogue is in, and what it is called beside the releases."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from dropreasons.catalogue import Catalogue
 from dropreasons.derive import all_lists, appearances, upstream_spans
 from dropreasons.publish import reason_document
+from dropreasons.tables import Kernels
 from dropreasons.versions.archive import Released
 from dropreasons.versions.bump import FIRST, bumped, needed, parse_version
 from dropreasons.versions.changes import changed_names, changes_between
@@ -33,7 +34,17 @@ def state_of(catalogue: Catalogue) -> State:
         for name, entry in sorted(catalogue.reasons.items())
     }
     tables = {table.table: all_lists(table) for table in catalogue.kernels.tables.values()}
-    return State(documents, dict(sorted(tables.items())))
+    return State(documents, dict(sorted(tables.items())), dict(_kernels(catalogue.kernels)))
+
+
+def _kernels(kernels: Kernels) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every span of kernels under an id that stays while the span grows."""
+    for family, spans in sorted(kernels.spans.items()):
+        for span in spans:
+            # What is known by family only begins nowhere; its source tells such spans apart.
+            begins = span.source if span.evidence == "family" else span.release or span.first
+            parts = (family, span.line, span.flavour, begins)
+            yield "/".join(filter(None, parts)), {"family": family, **span.model_dump(mode="json")}
 
 
 def named(state: State, releases: Sequence[Released]) -> Named:

@@ -66,4 +66,4 @@ def _kernel(release: str, registry: Registry) -> State:
     lists: dict[str, dict[str, int]] = {}
     for subsystem, symbol, value in rows:
         lists.setdefault(subsystem, {})[symbol] = value
-    return State({}, {"kernel": lists})
+    return State({}, {"kernel": lists}, {})

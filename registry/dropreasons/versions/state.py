@@ -12,10 +12,12 @@ Lists = Mapping[str, Mapping[str, int]]
 
 
 class State(NamedTuple):
-    """The published document of every reason by name, and the lists of every table by its id."""
+    """The published document of every reason by name, the lists of every table by its id, and who uses which."""
 
     reasons: Mapping[str, Document]
     tables: Mapping[str, Lists]
+    #: The spans of kernels, by family, line, flavour and first point; `table` is null where there are no reasons.
+    kernels: Mapping[str, Mapping[str, Any]]
 
 
 def canonical(data: Any) -> str:
@@ -41,4 +43,4 @@ def read_release(path: Path) -> State:
 def state_in(text: str) -> State:
     """Return the state that the text of a release holds."""
     data = json.loads(text)
-    return State(data["reasons"], data["tables"])
+    return State(data["reasons"], data["tables"], data["kernels"])
