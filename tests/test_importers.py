@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from test_callers import CORE, SUBSYSTEMS, WIRELESS
 
 from dropreasons.btf import BTFError, read_enums
+from dropreasons.c_source import NotEvaluated, read_c_enums
 from dropreasons.catalogue import Catalogue
 from dropreasons.derive import all_lists
 from dropreasons.generate.c_header import STYLES, header_for_table
 from dropreasons.importers.btf import raw_btf
-from dropreasons.importers.c_source import NotEvaluated, read_c_enums
 from dropreasons.importers.reading import Imported, NotImported
 from dropreasons.importers.recognise import import_source
 from dropreasons.lookup import Registry

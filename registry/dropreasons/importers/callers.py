@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from dropreasons.c_source import Macro, bare, macros, without_directives
 from dropreasons.importers.c_functions import Function, functions_of
-from dropreasons.importers.c_source import Macro, bare, macros, without_directives
 from dropreasons.importers.c_statements import Use, classify
 
 # A macro that pastes the name of a reason together: SKB_DR(X), and FQDR(BAND_LIMIT) in net/sched/sch_fq.c.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from dropreasons.importers.c_source import NotEvaluated, read_c_enums, without_comments
+from dropreasons.c_source import NotEvaluated, read_c_enums, without_comments
 from dropreasons.importers.reading import Imported, NotImported, imported
 
 LARGEST_HEADER = 4 * 1024 * 1024

@@ -4,7 +4,7 @@
 import hashlib
 import re
 
-from dropreasons.importers.c_source import NotEvaluated, read_c_enums
+from dropreasons.c_source import NotEvaluated, read_c_enums
 from dropreasons.importers.reading import Imported, NotImported, Provenance, imported
 
 PREFIX = "SKB_DROP_REASON_"

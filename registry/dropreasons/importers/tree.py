@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from dropreasons.c_source import Macro, bare, macros
 from dropreasons.enums import is_marker
-from dropreasons.importers.c_source import Macro, bare, macros
 from dropreasons.importers.callers import Site, Tokens, callers_in
 from dropreasons.importers.header import HEADERS, import_headers
 from dropreasons.importers.reading import Imported, NotImported, Provenance

@@ -131,7 +131,7 @@ def _evaluate(expression: str, known: dict[str, int]) -> int:
     left, shifted, right = text.partition(" << ")
     if shifted and left in known and right in known:
         return known[left] << min(known[right], 64)
-    from dropreasons.importers.c_expression import value_of  # noqa: PLC0415  most need no parser
+    from dropreasons.c_expression import value_of  # noqa: PLC0415  most need no parser
 
     value = value_of(text, known)
     if value is None:
