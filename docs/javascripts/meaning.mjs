@@ -160,8 +160,8 @@ function silent(index, value, tables) {
 /** Returns a name with the entry it leads to (a name of an old kernel may be an alias today). */
 function named(index, name) {
     const place = index.names.find(([own]) => own === name)[1];
-    const [entry, , kind, severity, summary] = index.reasons[place] ?? [null, null, null, null, null];
-    return {name, entry, summary, class: kind, severity};
+    const [entry, , kind, severity, summary, overlay] = index.reasons[place] ?? Array(6).fill(null);
+    return {name, entry, summary, class: kind, severity, overlay};
 }
 
 /** Joins the meanings that several tables share. */

@@ -21,6 +21,14 @@ const FINDERS = {
 
 /** Resolves a kernel release to its tables: {release, confidence, candidates, notes}; throws NotARelease. */
 export function resolve(index, text) {
+    const found = byItsLine(index, text);
+    const named = index.spans.map(spanOf).filter((span) => span.family === "overlay" && span.line === text);
+    const own = new Map(named.map((span) => [span.source, span.table]));
+    return {...found, candidates: found.candidates.map((one) => ({...one, table: own.get(one.table) ?? one.table}))};
+}
+
+/** Resolves a kernel release to the tables that its line has. */
+function byItsLine(index, text) {
     const release = parseRelease(text);
     const abi = abiOf(release);
     const exact = index.spans.map(spanOf).find((span) => span.release === abi);

@@ -89,6 +89,12 @@ class Registry:
         """Return what the registry says of itself."""
         return dict(self.database.execute("select key, value from meta"))
 
+    def overlays(self) -> list[dict[str, str]]:
+        """Return the overlays laid over the registry: name, title, file and sha256."""
+        import json  # noqa: PLC0415  a look-up by name does without
+
+        return list(json.loads(self.meta().get("overlays", "[]")))
+
     def spelled(self, text: str) -> tuple[str, str] | None:
         """Return the name and the kind of spelling (name, symbol, alias) that a text stands for, in any case."""
         row: tuple[str, str] | None = self.database.execute(

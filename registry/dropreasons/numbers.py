@@ -141,14 +141,15 @@ def _named(registry: Registry, name: str) -> dict[str, Any]:
     spelled = registry.spelled(name)
     entry = spelled[0] if spelled else None
     row = registry.database.execute(
-        "select summary, class, severity from reason where name = ?", (entry,)
-    ).fetchone() or (None, None, None)
+        "select summary, class, severity, overlay from reason where name = ?", (entry,)
+    ).fetchone() or (None, None, None, None)
     return {
         "name": name,
         "entry": entry,
         "summary": row[0],
         "class": row[1],
         "severity": row[2],
+        "overlay": row[3],
     }
 
 

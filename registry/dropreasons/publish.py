@@ -10,7 +10,7 @@ from dropreasons.enums import CORE, CORE_PREFIX
 from dropreasons.grades import grades
 from dropreasons.model.reason import Reason
 from dropreasons.model.table import Span
-from dropreasons.ranges import merged, point
+from dropreasons.ranges import Stretch, merged, point
 
 SCHEMA_VERSION = "1.0"
 
@@ -27,6 +27,7 @@ def reason_document(
         "name": name,
         "symbol": life.symbol if life else CORE_PREFIX + name,
         "subsystem": life.subsystem if life else CORE,
+        "overlay": None,
         **written,
         "since": life.since if life else None,
         "until": life.until if life else None,
@@ -42,9 +43,14 @@ def reason_document(
 def upstream_numbers(values: Mapping[str, int], upstream: Sequence[UpstreamSpan]) -> list[dict[str, Any]]:
     """Return the numbers of a name on upstream kernels, newest first, neighbours with one number joined."""
     said = [values.get(span.table.table) if span.table else None for span in upstream]
+    return number_ranges([span.stretch for span in upstream], said)
+
+
+def number_ranges(stretches: Sequence[Stretch], said: Sequence[int | None]) -> list[dict[str, Any]]:
+    """Return the number said of each stretch of kernels, newest first, neighbours with one number joined."""
     return [
         {"kernels": str(run), "first": run.first, "last": run.last, **number(run.said)}
-        for run in merged([span.stretch for span in upstream], said)
+        for run in merged(stretches, said)
     ]
 
 

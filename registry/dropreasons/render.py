@@ -48,6 +48,8 @@ def _head(reason: Mapping[str, Any]) -> str:
     origin = [reason["symbol"], reason["subsystem"]] if reason["symbol"] != reason["name"] else [reason["subsystem"]]
     lines = [f"{reason['name']}  ({', '.join(origin)})"]
     lines += textwrap.wrap(reason["summary"], WIDTH)
+    if reason["overlay"]:
+        lines += [f"Of the overlay {reason['overlay']}, not of Linux."]
     facts = [reason["class"], reason["layer"], reason["direction"], SEVERITIES[reason["severity"]]]
     lines += ["", *textwrap.wrap(" | ".join([*facts, _life(reason)]), WIDTH)]
     return "\n".join(lines)

@@ -74,9 +74,11 @@ def resolve(database: sqlite3.Connection, text: str) -> Resolution:
     ).fetchone()
     if exact and release.family != "upstream":
         candidate = Candidate(exact[0], _names(exact[1]), exact[3] or exact[2])
-        return Resolution(release, "exact", (candidate,), ())
-    finder = _FINDERS.get(release.family, _other_distribution)
-    return finder(database, release)
+        found = Resolution(release, "exact", (candidate,), ())
+    else:
+        found = _FINDERS.get(release.family, _other_distribution)(database, release)
+    own = dict(database.execute("select source, table_id from span where family = 'overlay' and line = ?", (text,)))
+    return found._replace(candidates=tuple(c._replace(table=own.get(c.table, c.table)) for c in found.candidates))
 
 
 def _abi(release: KernelRelease) -> str:

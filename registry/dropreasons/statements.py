@@ -18,18 +18,24 @@ def statements(reason: Mapping[str, Any]) -> Iterator[str]:
 def _numbers(numbers: dict[str, Any]) -> str:
     if numbers["grade"] == "none":
         return "Numbers: none, as no kernel that was read has the name."
+    if numbers["grade"] == "stated":
+        return "Numbers: what the overlay states; no kernel was read for them."
     if numbers["grade"] == "inferred":
         return "Numbers: inferred; no list that holds the name was read."
     return f"Numbers: read from {_count(numbers['readings'], 'kernel')}."
 
 
 def _callers(callers: dict[str, Any]) -> str:
+    if callers["grade"] == "stated":
+        return "Callers: what the overlay states; its source was not read here."
     if callers["grade"] == "none":
         return f"Callers: none in the {callers['trees']} source trees that were read."
     return f"Callers: found in {len(callers['kernels'])} of the {callers['trees']} source trees that were read."
 
 
 def _meaning(meaning: dict[str, Any]) -> str:
+    if meaning["grade"] == "stated":
+        return "Meaning: as the overlay states it."
     if meaning["grade"] == "unused":
         return "Meaning: from the name's own place in the source, as nothing raises it."
     if meaning["grade"] == "unread":

@@ -21,6 +21,7 @@ from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Table
 from dropreasons.ranges import point
 from dropreasons.render import reason_page
+from dropreasons.source import Path_
 from dropreasons.tables import Kernels
 from dropreasons.versions.archive import Released
 from dropreasons.versions.current import named, state_of
@@ -79,10 +80,11 @@ def _fill(database: Database, catalogue: Catalogue, releases: Sequence[Released]
     database.table("caller").create_index(["name"])
     schema_rows = ({"file": file_name(kind), "body": as_text(schema)} for kind, schema in schemas().items())
     database.table("schema").insert_all(schema_rows, pk="file")
-    database.table("release").create({"version": str, "date": str, "sha256": str, "body": str}, pk="version")
+    release_columns = {"version": str, "date": str, "sha256": str, "reasons": int, "tables": int, "body": str}
+    database.table("release").create(release_columns, pk="version")
     database.table("release").insert_all(_releases(releases))
     columns = ["name", "aliases", "summary", "meaning", "more"]
-    database.table("text").insert_all(_texts(reasons), pk="rowid")
+    database.table("text").insert_all(text_rows(reasons), pk="rowid")
     database.table("text").enable_fts(columns, tokenize="porter unicode61")
     database.table("text_fts").optimize()
 
@@ -103,31 +105,42 @@ def _reasons(catalogue: Catalogue, documents: Iterable[Document]) -> Iterator[Ro
     """Yield one row for each entry."""
     in_order = sorted(documents, key=lambda d: (_SUBSYSTEM_ORDER.index(d["subsystem"]), d["name"]))
     for position, document in enumerate(in_order):
-        yield {
-            "position": position,
-            **{key: document[key] for key in ("name", "symbol", "subsystem", "status", "summary")},
-            **{key: document[key] for key in ("class", "layer", "direction", "severity", "since", "until")},
-            "line": catalogue.source.locate((document["name"],), key=True).line,
-            "page": reason_page(document),
-            "body": canonical(document),
-        }
+        yield reason_row(position, document, catalogue.source.locate((document["name"],), key=True).line)
+
+
+def reason_row(position: int, document: Document, line: int) -> Row:
+    """Return the row of an entry, which stands in the given line of its file."""
+    return {
+        "position": position,
+        **{key: document[key] for key in ("name", "symbol", "subsystem", "overlay", "status", "summary")},
+        **{key: document[key] for key in ("class", "layer", "direction", "severity", "since", "until")},
+        "line": line,
+        "page": reason_page(document),
+        "body": canonical(document),
+    }
 
 
 def _spellings(catalogue: Catalogue, lives: dict[str, Appearance]) -> list[Row]:
     """Return every spelling that leads to a reason; a name wins over a symbol, a symbol over an alias."""
     found: dict[str, Row] = {}
+    aliases: dict[str, str] = {}
+    places: dict[str, Path_] = {}
 
-    def add(spelling: str, name: str, kind: str) -> None:
-        found.setdefault(spelling.upper(), {"spelling": spelling.upper(), "name": name, "kind": kind})
+    def add(spelling: str, name: str, kind: str, alias: str = "") -> None:
+        place = str(catalogue.source.locate(places.get(alias, (name,)), key=not alias))
+        found.setdefault(spelling.upper(), {"spelling": spelling.upper(), "name": name, "kind": kind, "place": place})
 
-    aliases = {a.name: name for name, entry in catalogue.reasons.items() for a in entry.aliases}
+    for name, entry in catalogue.reasons.items():
+        for index, alias in enumerate(entry.aliases):
+            aliases[alias.name] = name
+            places[alias.name] = (name, "aliases", index, "name")
     for name in catalogue.reasons:
         add(name, name, "name")
     for life in lives.values():
         add(life.symbol, aliases.get(life.name, life.name), "symbol")
-    for alias, name in aliases.items():
-        add(alias, name, "alias")
-        add(f"SKB_DROP_REASON_{alias}", name, "alias")
+    for spelling, name in aliases.items():
+        add(spelling, name, "alias", spelling)
+        add(f"SKB_DROP_REASON_{spelling}", name, "alias", spelling)
     for name, entry in catalogue.reasons.items():
         if entry.status == "proposed":
             add(f"SKB_DROP_REASON_{name}", name, "symbol")
@@ -226,10 +239,10 @@ def _numbers(text: str) -> list[int]:
 def _releases(releases: Sequence[Released]) -> Iterator[Row]:
     """Yield every release, oldest first, with the very text of its file."""
     for release, text in releases:
-        yield {"version": release.version, "date": release.date, "sha256": release.sha256, "body": text}
+        yield {**release.model_dump(), "body": text}
 
 
-def _texts(reasons: list[Row]) -> Iterator[Row]:
+def text_rows(reasons: list[Row]) -> Iterator[Row]:
     """Yield what the full-text search looks through."""
     for row in reasons:
         document = json.loads(row["body"])

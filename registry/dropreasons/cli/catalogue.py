@@ -7,9 +7,13 @@ from pathlib import Path
 import click
 
 from dropreasons.catalogue import load_catalogue
+from dropreasons.cli.lookups import database_option
 from dropreasons.findings import Finding, FindingsError, has_errors
 from dropreasons.importers.skeleton import skeleton
-from dropreasons.lookup import default_path
+from dropreasons.lookup import Registry, default_path
+from dropreasons.overlays.checking import check_overlays
+from dropreasons.overlays.laying import lay_over
+from dropreasons.overlays.reading import read_overlays
 from dropreasons.rules import run_rules
 from dropreasons.store import build_registry
 from dropreasons.versions.archive import load_releases, verify
@@ -17,6 +21,10 @@ from dropreasons.versions.archive import load_releases, verify
 root_option = click.option(
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", show_default=True,
     help="The folder that holds reasons.yaml and kernels/.",
+)  # fmt: skip
+overlay_option = click.option(
+    "--overlay", "overlays", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+    help="An overlay, to be laid over --db; may stand several times.",
 )  # fmt: skip
 
 
@@ -28,14 +36,23 @@ def _findings(root: Path) -> list[Finding]:
         return list(error.findings)
 
 
+def _findings_of_overlays(overlays: tuple[Path, ...], path: str | None, root: Path) -> list[Finding]:
+    """Return all that is to be said of overlays over a registry.db."""
+    try:
+        return check_overlays(read_overlays(overlays), Registry(path), root)
+    except FindingsError as error:
+        return list(error.findings)
+
+
 @click.command()
 @root_option
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 @click.option("--releases", is_flag=True, help="Check too that no release was changed after it was made.")
-@click.pass_context
-def check(ctx: click.Context, root: Path, form: str, *, releases: bool) -> None:
-    """Check reasons.yaml and kernels/; exit 1 if anything is an error."""
-    findings = _findings(root)
+@overlay_option
+@database_option
+def check(root: Path, form: str, overlays: tuple[Path, ...], path: str | None, *, releases: bool) -> None:
+    """Check reasons.yaml and kernels/, or overlays over a registry.db; exit 1 if anything is an error."""
+    findings = _findings_of_overlays(overlays, path, root) if overlays else _findings(root)
     if releases:
         findings += verify(root)
     if form == "json":
@@ -45,7 +62,7 @@ def check(ctx: click.Context, root: Path, form: str, *, releases: bool) -> None:
             click.echo(finding.as_github() if form == "github" else finding.as_text())
     counts = {level: sum(f.level == level for f in findings) for level in ("error", "warning", "info")}
     click.echo(", ".join(f"{count} {level}" for level, count in counts.items()), err=True)
-    ctx.exit(1 if has_errors(findings) else 0)
+    click.get_current_context().exit(1 if has_errors(findings) else 0)
 
 
 @click.command()
@@ -63,12 +80,31 @@ def new(name: str, root: Path) -> None:
 @click.command()
 @root_option
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to put registry.db.")
-def build(root: Path, output: Path | None) -> None:
-    """Check the catalogue and build registry.db from it."""
+@overlay_option
+@database_option
+def build(root: Path, output: Path | None, overlays: tuple[Path, ...], path: str | None) -> None:
+    """Check the catalogue and build registry.db from it, or lay overlays over one that is built."""
+    if overlays:
+        _build_with_overlays(overlays, path, root, output)
+        return
     catalogue = load_catalogue(root)
     errors = [finding for finding in run_rules(catalogue) if finding.level == "error"]
     if errors:
         raise FindingsError(errors)
-    path = output or Path(default_path())
-    digest = build_registry(catalogue, path, load_releases(root))
+    target = output or Path(default_path())
+    _say_built(target, build_registry(catalogue, target, load_releases(root)))
+
+
+def _build_with_overlays(overlays: tuple[Path, ...], path: str | None, root: Path, output: Path | None) -> None:
+    """Check overlays, and write what they and a registry.db hold together."""
+    if output is None:
+        raise ValueError("say with --output where to put the registry with the overlay; the plain one stays as it is")
+    registry, read = Registry(path), read_overlays(overlays)
+    errors = [finding for finding in check_overlays(read, registry, root) if finding.level == "error"]
+    if errors:
+        raise FindingsError(errors)
+    _say_built(output, lay_over(registry, read, output))
+
+
+def _say_built(path: Path, digest: str) -> None:
     click.echo(f"{path}: {path.stat().st_size} bytes, sha256 {digest}")

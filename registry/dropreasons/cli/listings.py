@@ -85,6 +85,8 @@ def kernels(form: str, path: str | None) -> None:
 
 def _row(span: dict[str, Any]) -> str:
     """Name the kernels of a span."""
+    if span["family"] == "overlay":
+        return str(span["line"])
     if span["release"]:
         return str(span["release"])
     if span["evidence"] == "family":

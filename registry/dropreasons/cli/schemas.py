@@ -19,7 +19,7 @@ def schema(kind: str, address: str, output: Path | None) -> None:
     """Write a JSON Schema (draft 2020-12).
 
     authoring: reasons.yaml, for editors. published: a reason as the service and releases give it.
-    findings: what `dropreasons check --format json` prints.
+    overlay: a company's own reasons. findings: what `dropreasons check --format json` prints.
     """
     text = as_text(schemas(address)[kind])
     if output is None:

@@ -2,7 +2,7 @@
 """Writes a C header with the drop reasons of one kernel: its names and numbers, explained in our words."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dropreasons.lookup import Registry
@@ -69,15 +69,19 @@ def header_for_table(registry: Registry, table: str, style: str = "core", origin
         "select id, subsystem, known from subsystem where table_id = ? order by id", (table,)
     ).fetchall()
     core = lists.pop("core")
-    parts = [_preamble(table, origin)]
+    rest = _subsystems(subsystems, lists) if any(e.symbol == _MASK for e in core) else ()
+    return header_of(
+        core, style, (*origin, f"Made by `dropreasons header` from kernels/tables/{table}.yaml and reasons.yaml."), rest
+    )
+
+
+def header_of(core: Sequence[Enumerator], style: str, origin: Iterable[str], more: Iterable[str] = ()) -> str:
+    """Return a header with the core list, and with further declarations after it."""
     guard = f"DROPREASONS_{style.upper()}_H"
-    parts.append(f"#ifndef {guard}\n#define {guard}\n")
+    parts = [_preamble(origin), f"#ifndef {guard}\n#define {guard}\n"]
     if style == "core":
         parts.append(_x_macro(core))
-    parts.append(_enum("skb_drop_reason", core))
-    if any(e.symbol == _MASK for e in core):
-        parts += _subsystems(subsystems, lists)
-    parts.append(f"#endif /* {guard} */\n")
+    parts += [_enum("skb_drop_reason", core), *more, f"#endif /* {guard} */\n"]
     return "\n".join(parts)
 
 
@@ -101,11 +105,10 @@ def _lists(registry: Registry, table: str) -> dict[str, list[Enumerator]]:
     return lists
 
 
-def _preamble(table: str, origin: Iterable[str]) -> str:
+def _preamble(origin: Iterable[str]) -> str:
     sentences = [
         "Drop reasons of one Linux kernel: enum skb_drop_reason and its sub-systems.",
         *origin,
-        f"Made by `dropreasons header` from kernels/tables/{table}.yaml and reasons.yaml.",
         "The numbers are that kernel's, the comments are the registry's own words.",
     ]
     lines = [" *"]
@@ -115,7 +118,7 @@ def _preamble(table: str, origin: Iterable[str]) -> str:
     return f"/* SPDX-License-Identifier: GPL-2.0-only OR MIT */\n/*\n{body}\n */\n"
 
 
-def _x_macro(core: list[Enumerator]) -> str:
+def _x_macro(core: Iterable[Enumerator]) -> str:
     """Return the list that a caller expands with a macro of his own, MAX apart as the kernel has it."""
     names = [e.symbol.removeprefix(_PREFIX) for e in core if e.symbol.startswith(_PREFIX)]
     lines = [f"\tFN({name})" for name in names if name not in {"MAX", "SUBSYS_MASK"}] + ["\tFNe(MAX)"]
@@ -151,17 +154,20 @@ def _subsystems(subsystems: list[tuple[int, str, str]], lists: dict[str, list[En
         yield "/* This kernel has sub-systems of reasons, but their ids were not read. */\n"
         return
     ids = [Enumerator(f"{_PREFIX}SUBSYS_{name.upper()}", number, f"id of {name}") for number, name, _ in subsystems]
-    ids.append(Enumerator(f"{_PREFIX}SUBSYS_NUM", len(ids), "how many sub-systems there are"))
+    ids.append(Enumerator(f"{_PREFIX}SUBSYS_NUM", ids[-1].value + 1, "how many sub-systems there are"))
     yield "#define SKB_DROP_REASON_SUBSYS_SHIFT 16\n"
     yield _enum("skb_drop_reason_subsys", ids)
     enums: dict[str, list[Enumerator]] = {}
-    guessed = []
+    notes = {}
     for _, name, known in subsystems[1:]:
         if known == "unknown":
             yield f"/* The list of {name} was not read for this kernel. */\n"
         else:
-            enums.setdefault(_ENUMS[name], []).extend(lists[name])
-            guessed += [_ENUMS[name]] if known == "inferred" else []
+            enum = _ENUMS.get(name, f"{name}_drop_reason")
+            enums.setdefault(enum, []).extend(lists[name])
+            if known == "inferred":
+                notes[enum] = "Inferred from the kernels before and after, not read from this one."
+            elif known != "read":
+                notes[enum] = f"Known {known}, not from Linux."
     for enum, enumerators in enums.items():
-        note = "Inferred from the kernels before and after, not read from this one." if enum in guessed else ""
-        yield _enum(enum, enumerators, note)
+        yield _enum(enum, enumerators, notes.get(enum, ""))

@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core.core_schema import LiteralSchema, StringSchema
 
 from dropreasons.findings import Level
-from dropreasons.generate.json_schema_parts import change, derived_properties, entries, finding, known_words
+from dropreasons.generate.json_schema_parts import change, derived_properties, entries, finding, known_words, with_head
 from dropreasons.generate.json_schema_words import CHOICES, FIELDS, Words
+from dropreasons.model.overlay import Overlay
 from dropreasons.model.reason import Reason
 
 Schema = dict[str, Any]
@@ -26,16 +28,23 @@ NAMES: Mapping[str, str] = {
     "published": "published-reason",
     "findings": "findings",
     "changes": "changes",
+    "overlay": "overlay",
 }
 
 
 def schemas(base: str = DEFAULT_ADDRESS) -> dict[str, Schema]:
-    """Return every schema by its kind: authoring, published, findings and changes.
+    """Return every schema by its kind: authoring, published, findings, changes and overlay.
 
     Args:
         base: the address below which the schemas stand for ever, at /v1/schemas/.
     """
-    made = {"authoring": _authoring(), "published": _published(), "findings": _findings(), "changes": _changes()}
+    made = {
+        "authoring": _authoring(),
+        "published": _published(),
+        "findings": _findings(),
+        "changes": _changes(),
+        "overlay": _overlay(),
+    }
     return {
         kind: {
             "$schema": DIALECT,
@@ -59,7 +68,7 @@ def as_text(schema: Schema) -> str:
 
 def _authoring() -> Schema:
     """Return the schema of reasons.yaml: closed, so that an editor marks every slip."""
-    reason = _of_reason("validation")
+    reason = _of(Reason, "validation")
     definitions = reason.pop("$defs")
     return {
         "title": "reasons.yaml",
@@ -71,7 +80,7 @@ def _authoring() -> Schema:
 
 def _published() -> Schema:
     """Return the schema of one published reason: every key is there, and a later minor may bring more."""
-    reason = _of_reason("serialization")
+    reason = _of(Reason, "serialization")
     written = reason["properties"]
     # What an entry waives concerns its authors only.
     del written["waive"], reason["$defs"]["Waiver"]
@@ -118,18 +127,30 @@ def _changes() -> Schema:
     }
 
 
-def _of_reason(mode: JsonSchemaMode) -> Schema:
-    """Return the schema of an entry as written (validation) or as published (serialization)."""
-    schema = Reason.model_json_schema(schema_generator=_Generator, mode=mode)
-    for model in (schema, *schema["$defs"].values()):
-        model["description"] = _unwrapped(model["description"])
-        texts = FIELDS.get(model["title"], {})
-        for name, value in model["properties"].items():
+def _overlay() -> Schema:
+    """Return the schema of an overlay: a head, and entries as in reasons.yaml."""
+    made, head = _authoring(), _of(Overlay, "validation")
+    definitions = {**head.pop("$defs"), "Overlay": head, **made["$defs"]}
+    return {
+        **with_head(made, "overlay", "#/$defs/Overlay"),
+        "title": "An overlay",
+        "description": "A company's own drop reasons: a head, and one entry for each reason, under its name.",
+        "$defs": definitions,
+    }
+
+
+def _of(model: type[BaseModel], mode: JsonSchemaMode) -> Schema:
+    """Return the schema of what is written (validation) or published (serialization)."""
+    schema = model.model_json_schema(schema_generator=_Generator, mode=mode)
+    for made in (schema, *schema["$defs"].values()):
+        made["description"] = _unwrapped(made["description"])
+        texts = FIELDS.get(made["title"], {})
+        for name, value in made["properties"].items():
             text = " ".join(filter(None, (texts.get(name), value.pop("description", None))))
             # The text stands first, where people read a schema.
-            model["properties"][name] = {"description": text, **value} if text else value
+            made["properties"][name] = {"description": text, **value} if text else value
         if mode == "serialization":
-            del model["additionalProperties"]
+            del made["additionalProperties"]
     return schema
 
 

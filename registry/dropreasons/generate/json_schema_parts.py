@@ -17,12 +17,18 @@ _NUMBER_GRADES = {
     "read": "read from kernels",
     "inferred": "no list with the name was read",
     "none": "no kernel has it",
+    "stated": "an overlay states them",
 }
-_CALLER_GRADES = {"found": "found in the source trees named", "none": "in no tree that was read"}
+_CALLER_GRADES = {
+    "found": "found in the source trees named",
+    "none": "in no tree that was read",
+    "stated": "an overlay states them",
+}
 _MEANING_GRADES = {
     "read": "written from the functions that raise the reason",
     "unused": "nothing raises it",
     "unread": "the functions that raise it were not read",
+    "stated": "an overlay states it",
 }
 _COUNTER_GRADES = {"named": "each with the function that bumps it", "none": "no counter is known"}
 _CHANGE_CLASSES = {
@@ -49,6 +55,13 @@ def entries(reference: str) -> Schema:
     }
 
 
+def with_head(schema: Schema, head: str, reference: str) -> Schema:
+    """Return the schema of such a mapping that has a head beside its entries."""
+    names = {"description": "The head, or the name of a reason.", "anyOf": [{"const": head}, schema["propertyNames"]]}
+    described = {"description": "Whose reasons these are, and their numbers.", "$ref": reference}
+    return {**schema, "propertyNames": names, "properties": {head: described}, "required": [head], "minProperties": 2}
+
+
 def known_words(meanings: Mapping[str, str]) -> Schema:
     """Return the schema of a word of which a later minor version may bring more."""
     known = "; ".join(f"`{word}`: {meaning.rstrip('.')}" if meaning else f"`{word}`"
@@ -67,6 +80,10 @@ def derived_properties(version: str) -> dict[str, Schema]:
         "name": {"description": "The name of the reason, which is its identity.", "type": "string", "pattern": _NAME},
         "symbol": {"description": "The enumerator of the kernel's source.", **_text()},
         "subsystem": known_words(SUBSYSTEMS),
+        "overlay": {
+            "description": "The overlay the reason is of: a company's own, not Linux's; null for a reason of Linux.",
+            **_or_null(_text()),
+        },
         "since": {"description": "The first upstream line with the name, null if none has it.", **_or_null(_text())},
         "until": {"description": "The last upstream line with it, null while the newest has it.", **_or_null(_text())},
         "backports": _list(_text(), "Releases in which older lines gained the name."),

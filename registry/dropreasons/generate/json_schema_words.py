@@ -110,6 +110,17 @@ FIELDS: Mapping[str, Words] = {
         "kernel": "The release it ran on, such as 6.18.44.",
         "caller": "The function that freed the packet; left out where the kernel prints no name for it.",
     },
+    "Overlay": {
+        "name": "The short name of the overlay, which every answer with its reasons carries.",
+        "title": "What it is, in a few words.",
+        "lists": "Its sub-systems, each with the numbers it has on some kernels.",
+    },
+    "PrivateList": {
+        "subsystem": "The name of the sub-system; none that Linux has.",
+        "id": "Its id in the kernel's enum skb_drop_reason_subsys: the high 16 bits of each value.",
+        "kernels": "The kernels that have these numbers, as their `uname -r` prints them; left out, all of them.",
+        "numbers": "The number of each reason in the sub-system: the low 16 bits.",
+    },
     "Waiver": {
         "rule": "The id of the rule, such as DR012.",
         "why": "Why it does not apply here.",

@@ -16,7 +16,7 @@ def look_up_index(registry: Registry) -> dict[str, Any]:
 
     `release` and `schema_version` say which registry this is, and the shape of the answers made from it.
     `families` gives the names of distributions as sentences use them.
-    `reasons` has a row [name, sub-system, class, severity, summary] for each entry.
+    `reasons` has a row [name, sub-system, class, severity, summary, overlay] for each entry.
     `spellings` leads from `symbol` and `alias`, in upper case, to a place in `reasons`.  Names themselves are left
     out, and so are symbols that are SKB_DROP_REASON_ and the name of a reason of the core; null stands for such
     a symbol that no kernel has.
@@ -28,7 +28,7 @@ def look_up_index(registry: Registry) -> dict[str, Any]:
     `spans` has, in their order, rows [family, line, flavour, first, last, table, evidence, points, shows, release,
     source].
     """
-    reasons = _rows(registry, "select name, subsystem, class, severity, summary from reason order by position")
+    reasons = _rows(registry, "select name, subsystem, class, severity, summary, overlay from reason order by position")
     places = {str(row[0]): place for place, row in enumerate(reasons)}
     names = [name for (name,) in _rows(registry, "select distinct name from value where in_subsystem = 1 order by 1")]
     return {

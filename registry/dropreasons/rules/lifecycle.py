@@ -22,7 +22,7 @@ def removed_names(context: Context) -> Iterator[Problem]:
         if successor is not None and bool(successor.names) == (successor.kind == "none"):
             yield name, ("replaced_by",), f"'{successor.kind}' and {len(successor.names)} names contradict each other"
         for index, new in enumerate(successor.names if successor else ()):
-            if new not in context.appearances and new not in context.reasons:
+            if new not in context.known:
                 yield name, ("replaced_by", "names", index), f"the successor {new} is in no kernel"
 
 

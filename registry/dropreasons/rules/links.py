@@ -13,5 +13,5 @@ def related_exists(context: Context) -> Iterator[Problem]:
         for index, related in enumerate(entry.related):
             if related == name:
                 yield name, ("related", index), f"{name} names itself as related"
-            elif related not in context.reasons and related not in context.appearances:
+            elif related not in context.known:
                 yield name, ("related", index), f"{name} names {related} as related, which no kernel has"

@@ -42,9 +42,13 @@ def as_github(changes: Sequence[Change]) -> str:
 
 
 def as_json(changes: Sequence[Change]) -> str:
+    """Return the changes as a JSON document."""
+    return json.dumps(as_data(changes), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_data(changes: Sequence[Change]) -> dict[str, Any]:
     """Return the changes as plain data, with the bump that they need."""
-    data = {"bump": needed(changes), "changes": [change.as_dict() for change in changes]}
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return {"bump": needed(changes), "changes": [change.as_dict() for change in changes]}
 
 
 FORMATS: dict[str, Callable[[Sequence[Change]], str]] = {

@@ -8,10 +8,11 @@ from io import BytesIO
 from pathlib import Path
 
 from dropreasons.catalogue import KERNELS_FOLDER, REASONS_FILE, load_catalogue
+from dropreasons.generate.c_header import NoSingleTable
 from dropreasons.lookup import Registry
-from dropreasons.resolve import resolve
 from dropreasons.versions.archive import state_at
 from dropreasons.versions.current import state_of
+from dropreasons.versions.one_kernel import state_of_kernel
 from dropreasons.versions.state import State, read_release
 
 FORMS = "1.0.0, git:REVISION, kernel:RELEASE, a release file, or a folder with reasons.yaml"
@@ -32,7 +33,10 @@ def state_named(word: str, root: Path) -> State:
     if colon and kind == "git":
         return _revision(rest, root)
     if colon and kind == "kernel":
-        return _kernel(rest, Registry())
+        try:
+            return state_of_kernel(Registry(), rest)
+        except NoSingleTable as error:
+            raise ValueError(str(error)) from error
     path = Path(word)
     if path.is_dir():
         return state_of(load_catalogue(path))
@@ -50,20 +54,3 @@ def _revision(revision: str, root: Path) -> State:
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=BytesIO(done.stdout)) as archive:
         archive.extractall(folder, filter="data")
         return state_of(load_catalogue(Path(folder)))
-
-
-def _kernel(release: str, registry: Registry) -> State:
-    """Return the lists of one kernel as a state; its names stand for themselves, without texts."""
-    resolution = resolve(registry.database, release)
-    tables = [candidate.table for candidate in resolution.candidates]
-    if len(tables) != 1 or tables[0] is None:
-        shown = ", ".join(table or "none" for table in tables) or "none"
-        raise ValueError(f"{release} has no single table ({shown}): {'; '.join(resolution.notes)}")
-    rows = registry.database.execute(
-        "select subsystem, symbol, value from value where table_id = ? and in_subsystem = 1 order by value",
-        (tables[0],),
-    )
-    lists: dict[str, dict[str, int]] = {}
-    for subsystem, symbol, value in rows:
-        lists.setdefault(subsystem, {})[symbol] = value
-    return State({}, {"kernel": lists}, {})

@@ -144,6 +144,8 @@ def _gaps(
             yield f"The list of {name} was not read for this kernel."
         elif known == "inferred":
             yield f"The list of {name} is inferred from the kernels before and after, not read from this one."
+        elif known != "read":
+            yield f"The list of {name} is known {known}, not from Linux."
         elif shows is not None and name not in shows:
             yield f"The list of {name} was not read for this kernel; others with this table have it so."
     (ids,) = registry.database.execute("select subsystems from kernel_table where id = ?", (table,)).fetchone()
