@@ -16,6 +16,7 @@ from dropreasons.catalogue import Catalogue, load_catalogue
 from dropreasons.lookup import Registry
 from dropreasons.store import build_registry
 from dropreasons_service.app import create_app
+from dropreasons_service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = Path(sys.executable).parent / "dropreasons"
@@ -54,7 +55,7 @@ def registry(database: Path) -> Iterator[Registry]:
 
 
 #: The verbs that read a registry.db.
-READING = {"explain", "search", "header", "docs", "where", "kernels", "stats", "table"}
+READING = {"explain", "search", "header", "docs", "where", "kernels", "stats", "table", "audit", "decode"}
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +73,10 @@ def run(database: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def client(database: Path) -> Iterator[TestClient]:
-    """A client of the service, which sees errors as answers and follows no redirect."""
-    with TestClient(create_app(str(database)), follow_redirects=False, raise_server_exceptions=False) as opened:
+    """A client of the service, which sees errors as answers, follows no redirect, and takes nothing compressed."""
+    app = create_app(Settings(db=str(database)))
+    plain = {"Accept-Encoding": "identity"}
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False, headers=plain) as opened:
         yield opened
 
 

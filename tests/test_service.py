@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 from dropreasons.lookup import Registry
 from dropreasons.problem_types import PROBLEM_TYPES
 from dropreasons_service.app import create_app
+from dropreasons_service.settings import Settings
 
 PAGES = ["/v1", "/v1/reasons", "/v1/reasons/FULL_RING", "/v1/kernels", "/v1/resolve?kernel=6.12.117&value=77",
          "/v1/search?q=ring", "/v1/header/6.12.117.h", "/healthz", "/readyz", "/openapi.json"]  # fmt: skip
@@ -78,7 +79,7 @@ def test_lists_are_filtered(client: TestClient) -> None:
     assert {item["class"] for item in full["items"]} == {"queue-full"}
     both = client.get("/v1/reasons?class=queue-full&class=policy").json()
     assert both["count"] > full["count"]
-    assert both["total"] == client.get("/v1/reasons").json()["count"]
+    assert both["total"] == both["count"] < client.get("/v1/reasons").json()["total"]
 
 
 PROBLEMS = [
@@ -122,7 +123,7 @@ def test_a_misspelt_name_offers_the_nearest(client: TestClient) -> None:
     assert client.get("/v1/reasons/FULL_RNG").json()["did_you_mean"][0] == "FULL_RING"
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 @pytest.mark.parametrize("path", ["/v1/reasons/FULL_RING", "/v1/reasons", "/", "/nothing"])
 def test_only_get_and_head_are_offered(client: TestClient, method: str, path: str) -> None:
     """The service is read-only, and says what is allowed."""
@@ -148,7 +149,7 @@ def test_a_header_of_the_host_is_not_trusted(client: TestClient) -> None:
 
 def test_without_a_site_one_page_says_how_to_build_it(database: Path, tmp_path: Path) -> None:
     """The look-ups work without the site."""
-    with TestClient(create_app(str(database), tmp_path)) as client:
+    with TestClient(create_app(Settings(db=str(database)), tmp_path)) as client:
         assert "make serve" in client.get("/").text
         assert client.get("/v1/reasons/FULL_RING").status_code == 200
 
@@ -156,7 +157,7 @@ def test_without_a_site_one_page_says_how_to_build_it(database: Path, tmp_path: 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_openapi_describes_what_is_answered(database: Path, mode: GenerationMode) -> None:
     """Schemathesis: no request gets a server error, or an answer the document does not describe."""
-    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(str(database)))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(db=str(database))))
     asked: Counter[str] = Counter()
     for operation in schema.get_all_operations():
         described = operation.ok()

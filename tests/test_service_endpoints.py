@@ -18,6 +18,7 @@ from dropreasons.problem_types import PROBLEM_TYPES
 from dropreasons.resolve import resolve
 from dropreasons_service.app import create_app
 from dropreasons_service.batches import LARGEST_BODY
+from dropreasons_service.settings import Settings
 
 NUL, BIDI = "\x00", "\u202e"
 AXES = {"classes": "class", "layers": "layer", "subsystems": "subsystem"}
@@ -75,7 +76,7 @@ def test_unknown_parameters_are_refused(client: TestClient, path: str) -> None:
     assert r"'x\u202e\x00'" in problem["detail"]
 
 
-@pytest.mark.parametrize("asked", ["/v1/reasons", "/v1/reasons/FULL_RING", "/v1/kernels", "/v1/classes",
+@pytest.mark.parametrize("asked", ["/v1/reasons.json", "/v1/reasons/FULL_RING.json", "/v1/kernels", "/v1/classes",
                                    "/v1/numbers/0x4d", "/v1/kernels/6.12.48+deb13-amd64",
                                    "/v1/header/6.12.117.h"])  # fmt: skip
 def test_content_location_is_the_address(client: TestClient, asked: str) -> None:
@@ -282,7 +283,7 @@ def test_the_largest_batch_and_one_more(client: TestClient) -> None:
 
 def test_a_batch_of_many_kernels_is_remembered_within_bounds(database: Any, registry: Registry) -> None:
     """More kernels than the service remembers, and values no table has, are answered and forgotten."""
-    with TestClient(create_app(str(database))) as client:
+    with TestClient(create_app(Settings(db=str(database)))) as client:
         resolver = client.app.snapshot.resolver  # type: ignore[attr-defined]
         asked = [(f"6.12.{at}", 0x70000000 + at) for at in range(5_000)]
         items = post(client, *(pair(*each) for each in asked)).json()["items"]
@@ -411,7 +412,7 @@ def test_post_is_offered_nowhere_else(client: TestClient, path: str) -> None:
     assert answer.headers["allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused_where_post_is_offered(client: TestClient, method: str) -> None:
     """`Allow` lists what the address takes."""
     answer = client.request(method, "/v1/resolve")

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dropreasons.lookup import Registry
 from dropreasons_service.app import create_app
+from dropreasons_service.settings import Settings
 from dropreasons_service.site import SITE, is_built
 
 CHROMIUM = shutil.which("chromium") or ""
@@ -69,7 +70,7 @@ ASKED = {
 def address(database: Path) -> Iterator[str]:
     """The service with the built site, on a free port."""
     require(is_built(), "the built site; run make build")
-    server = uvicorn.Server(uvicorn.Config(create_app(str(database), SITE), port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_app(Settings(db=str(database)), SITE), port=0, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -22,6 +22,17 @@ PROBLEM_TYPES = {
         "Several tables are possible for this kernel",
         "Give the full release, as `uname -r` prints it; `candidates` lists the tables it may have.",
     ),
+    "release-not-found": ProblemType(
+        404, "No such release of the registry", "Take one of `did_you_mean`; `/v1/releases` lists all."
+    ),
+    "not-comparable": ProblemType(
+        409, "Two things of different kinds", "Compare two releases, or two kernels (`kernel:6.1.187`)."
+    ),
+    "not-acceptable": ProblemType(
+        406,
+        "No form of the answer is accepted",
+        "Name one of the media types in `valid` in `Accept`, or leave `Accept` out.",
+    ),
     "not-found": ProblemType(404, "No such page", "See `/v1` for what there is."),
     "invalid-query": ProblemType(
         422, "A parameter is missing or malformed", "Mend the parameters named in `errors`; each `pointer` says which."

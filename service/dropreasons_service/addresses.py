@@ -10,12 +10,12 @@ from dropreasons.kernelrelease import NotARelease
 from dropreasons.numbers import NotAValue, everywhere, parse_value
 from dropreasons_service.answers import LINKSET, SCHEMA, json_answer, located, redirect
 from dropreasons_service.documents import KERNEL, VALUE, Kernel, Linkset, Number, Words, answers
+from dropreasons_service.front import snapshot_of
 from dropreasons_service.kernels import kernel_document
 from dropreasons_service.openapi import problems
-from dropreasons_service.prepared import CATALOGUE
+from dropreasons_service.prepared import CATALOGUE, SCHEMA_VERSION
 from dropreasons_service.problems import Problem
 from dropreasons_service.refusals import Answered, invalid, parameters_refused, shown
-from dropreasons_service.snapshot import SCHEMA_VERSION, Snapshot
 
 router = APIRouter()
 
@@ -41,7 +41,7 @@ def number(request: Request, number: Annotated[str, Path(), WithJsonSchema(VALUE
     address = f"/v1/numbers/{value:#x}"
     if number != f"{value:#x}":
         return Answered(redirect(address))
-    found = everywhere(request.app.state.snapshot.registry, value)
+    found = everywhere(snapshot_of(request).registry, value)
     return Answered(json_answer(found, headers=[located(address)]))
 
 
@@ -59,7 +59,7 @@ def kernel(request: Request, release: Annotated[str, Path(), WithJsonSchema(KERN
     """Which table of numbers a kernel has, and how sure that is."""
     if request.query_params:
         raise parameters_refused(request)
-    snapshot: Snapshot = request.app.state.snapshot
+    snapshot = snapshot_of(request)
     try:
         found = kernel_document(snapshot.registry, release)
     except NotARelease as error:
@@ -67,7 +67,7 @@ def kernel(request: Request, release: Annotated[str, Path(), WithJsonSchema(KERN
     address = f"/v1/kernels/{release.removeprefix('v')}"
     if release.startswith("v"):
         return Answered(redirect(address))
-    found |= {"schema_version": SCHEMA_VERSION, "release": snapshot.meta["release"]}
+    found |= {"schema_version": SCHEMA_VERSION, "release": snapshot.release}
     return Answered(json_answer(found, headers=[located(address)]))
 
 

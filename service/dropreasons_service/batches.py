@@ -9,12 +9,13 @@ from dropreasons.kernelrelease import NotARelease
 from dropreasons.numbers import NotAValue
 from dropreasons_service.answers import JSON, Pieces, to_json
 from dropreasons_service.documents import MOST_PAIRS, ResolvedPairs, answers
+from dropreasons_service.front import counts_of, snapshot_of
 from dropreasons_service.openapi import problems
 from dropreasons_service.pairs import read_pairs, value_of, wrong_pairs
-from dropreasons_service.prepared import envelope
+from dropreasons_service.prepared import SCHEMA_VERSION, envelope
 from dropreasons_service.problems import BATCH_PATH, Problem
 from dropreasons_service.refusals import Answered, parameters_refused, shown
-from dropreasons_service.snapshot import SCHEMA_VERSION, Snapshot
+from dropreasons_service.snapshot import Snapshot
 
 #: Room for the largest batch of the longest kernels, written without indentation.
 LARGEST_BODY = 2 << 20
@@ -46,10 +47,11 @@ async def resolve_batch(request: Request) -> Response:
         raise parameters_refused(request)
     _check_type(request)
     body = await _body(request)
-    snapshot: Snapshot = request.app.state.snapshot
+    snapshot = snapshot_of(request)
     async with request.app.state.batches:
         items = await run_in_threadpool(_resolved, snapshot, body)
-    outside = {**envelope(snapshot.meta["release"], SCHEMA_VERSION, []), "total": len(items), "count": len(items)}
+    outside = {**envelope(snapshot.release, SCHEMA_VERSION, []), "total": len(items), "count": len(items)}
+    counts_of(request).add("pairs", len(items))
     before, after = to_json(outside).split(b"[]")
     return Answered(Pieces(before + b"[", items, b"]" + after))
 

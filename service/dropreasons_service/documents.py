@@ -19,14 +19,13 @@ KERNEL = {
 }
 VALUE: dict[str, Any] = {
     "description": "the 32-bit value of a trace, decimal or 0x",
-    "anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": LARGEST_VALUE},
-        {"type": "string", "pattern": "^0[xX][0-9a-fA-F]{1,8}$"},
-    ],
+    "type": "string",
+    # Decimal values of ten digits are taken too, up to 4294967295.
+    "pattern": "^([0-9]{1,9}|0[xX][0-9a-fA-F]{1,8})$",
     "examples": ["77", "0x30001"],
 }
 _IN_A_PAIR = {
-    **VALUE,
+    "description": VALUE["description"],
     "anyOf": [
         {"type": "integer", "minimum": 0, "maximum": LARGEST_VALUE},
         {"type": "string", "pattern": "^(0[xX]0*[0-9a-fA-F]{1,8}|0*[0-9]{1,9})$", "maxLength": LONGEST_VALUE},
@@ -74,6 +73,7 @@ class _Named(_Document):
     summary: str | None
     class_: Annotated[str | None, Field(alias="class")]
     severity: str | None
+    overlay: Annotated[str | None, Field(description="the overlay the reason is of; null: Linux")]
 
 
 class Meaning(_Named):
@@ -105,13 +105,142 @@ class _Envelope(_Document):
     release: str
     total: int
     count: int
-    next: None
+    next: str | None
 
 
 class ResolvedPairs(_Envelope):
     """One answer for each pair, in the order asked."""
 
     items: list[Resolved]
+
+
+class Service(_Document):
+    """Where things are."""
+
+    schema_version: str
+    release: Annotated[str, Field(description="the release of the data")]
+    sha256: Annotated[str, Field(description="of the registry.db that is served")]
+    overlays: Annotated[list[dict[str, str]], Field(description="name, title, file and sha256 of each")]
+    links: Annotated[dict[str, str], Field(description="templates of addresses")]
+
+
+class ReasonInList(_Document):
+    """A reason in short."""
+
+    name: str
+    symbol: str
+    subsystem: str
+    overlay: Annotated[str | None, Field(description="null: a reason of Linux")]
+    status: str
+    summary: str
+    class_: Annotated[str, Field(alias="class")]
+    layer: str
+    severity: str
+    url: str
+
+
+class Reasons(_Envelope):
+    """A page of reasons; `next` is the address of the following one, null on the last."""
+
+    items: list[ReasonInList]
+
+
+class FoundReason(_Document):
+    """A reason that matches a search."""
+
+    name: str
+    summary: str | None
+    snippet: Annotated[str, Field(description="the words in their place, **marked**")]
+    url: str
+
+
+class Found(_Envelope):
+    """Reasons that match a search, the best first."""
+
+    items: list[FoundReason]
+
+
+class Span(_Document):
+    """Kernels of one line, first to last, that use one table."""
+
+    family: str
+    line: str
+    flavour: str
+    first: str
+    last: Annotated[str | None, Field(description="null: no end is known")]
+    table: Annotated[str | None, Field(description="null: these kernels give no reasons")]
+    evidence: str
+    release: str | None
+    note: str | None
+    source: str | None
+
+
+class Kernels(_Envelope):
+    """Every span of kernels that was read."""
+
+    items: list[Span]
+
+
+class InReleases(_Document):
+    """A release, and where its parts are."""
+
+    version: str
+    date: str
+    sha256: Annotated[str, Field(description="of the JSON export")]
+    reasons: int
+    tables: int
+    url: str
+    reasons_url: str
+    exports: Annotated[dict[str, str], Field(description="the whole release, by form")]
+
+
+class Releases(_Envelope):
+    """All releases, the newest first."""
+
+    items: list[InReleases]
+
+
+class ReleaseManifest(InReleases):
+    """One release."""
+
+    schema_version: str
+    release: str
+
+
+class ReleaseReason(_Document):
+    """A reason of a release."""
+
+    name: str
+    summary: str
+    url: str
+
+
+class ReleaseReasons(_Envelope):
+    """The reasons of a release."""
+
+    items: list[ReleaseReason]
+
+
+class Change(_Document):
+    """One change."""
+
+    class_: Annotated[str, Field(alias="class", examples=["NAME", "SYMBOL", "WIRE", "MEANING", "PROSE"])]
+    kind: Annotated[str, Field(examples=["added", "removed", "changed"])]
+    id: str
+    fingerprint: str
+    breaking: bool
+    old: Any
+    new: Any
+
+
+class Changes(_Document):
+    """What changed from one state to another."""
+
+    schema_version: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    bump: Annotated[str, Field(description="the version that the changes need")]
+    changes: list[Change]
 
 
 class NumberMeaning(_Named):

@@ -14,6 +14,7 @@ AXES = (
     ("layers", "layer", LAYERS),
     ("subsystems", "subsystem", SUBSYSTEMS),
 )
+SCHEMA_VERSION = "1.0"
 CATALOGUE = "/.well-known/api-catalog"
 
 
@@ -34,18 +35,20 @@ def envelope(
 def words(axis: str, key: str, meanings: dict[str, str], reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the words of one axis, each with its meaning and the names of its reasons."""
     names: dict[str, list[str]] = {word: [] for word in meanings}
+    private: dict[str, str] = {}
     for reason in reasons:
-        names[reason[key]].append(reason["name"])
+        names.setdefault(reason[key], []).append(reason["name"])
+        private[reason[key]] = f"Of the overlay {reason['overlay']}, not of Linux."
     return [
         {
             "name": word,
-            "meaning": meaning,
+            "meaning": meanings.get(word) or private[word],
             "count": len(names[word]),
             "reasons": names[word],
             "url": f"/v1/reasons?{key}={word}",
             "page": f"/{axis}/{word}/",
         }
-        for word, meaning in meanings.items()
+        for word in names
     ]
 
 
@@ -54,6 +57,43 @@ def numbers(registry: Registry) -> Iterator[dict[str, Any]]:
     rows = registry.database.execute("select distinct value from value where in_subsystem = 1 order by value")
     for (value,) in rows.fetchall():
         yield everywhere(registry, value)
+
+
+def service_document(release: str, digest: str, overlays: list[dict[str, str]]) -> dict[str, Any]:
+    """Return what the service offers, as templates of addresses."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "release": release,
+        "sha256": digest,
+        "overlays": overlays,
+        "links": {
+            "reasons": "/v1/reasons",
+            "reason": "/v1/reasons/{name}",
+            "resolve": "/v1/resolve?kernel={kernel}&value={value}",
+            "search": "/v1/search?q={words}",
+            "kernels": "/v1/kernels",
+            "kernel": "/v1/kernels/{release}",
+            "number": "/v1/numbers/{number}",
+            "classes": "/v1/classes",
+            "layers": "/v1/layers",
+            "subsystems": "/v1/subsystems",
+            "header": "/v1/header/{kernel}.h",
+            "table": "/v1/tables/{kernel}.{form}",
+            "releases": "/v1/releases",
+            "release": "/v1/releases/{release}",
+            "release-reasons": "/v1/releases/{release}/reasons",
+            "release-reason": "/v1/releases/{release}/reasons/{name}",
+            "release-diff": "/v1/releases/{old}/diff/{new}",
+            "kernel-diff": "/v1/kernels/{old}/diff/{new}",
+            "diff": "/v1/diff?from={release}&to={release}",
+            "export": "/v1/export/{release}.{form}",
+            "schema": "/v1/schemas/{file}",
+            "api-catalog": CATALOGUE,
+            "openapi": "/openapi.json",
+            "metrics": "/metrics",
+            "site": "/",
+        },
+    }
 
 
 def api_catalog() -> dict[str, Any]:

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """What all questions share: their answers in FastAPI's form, and the problems of what they cannot take."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from dropreasons.lookup import LONGEST_QUERY
+from dropreasons.lookup import LONGEST_QUERY, Registry
+from dropreasons.resolve import resolve
 from dropreasons_service.answers import Answer, Pieces
 from dropreasons_service.problems import Problem
 
@@ -26,11 +31,22 @@ def invalid(pointer: str, detail: str) -> Problem:
     return Problem("invalid-query", detail, errors=[{"pointer": pointer, "detail": detail, "code": "malformed"}])
 
 
+def no_single_table(registry: Registry, kernel: str, error: Exception) -> Problem:
+    """Return the problem of a kernel that has no table, or may have several."""
+    tables = [c.table for c in resolve(registry.database, kernel).candidates if c.table]
+    return Problem("kernel-ambiguous" if tables else "kernel-unknown", str(error), candidates=tables)
+
+
 def parameters_refused(request: Request) -> Problem:
     """Return the problem of parameters at an address that takes none."""
     names = sorted(request.query_params)
     named = ", ".join(map(shown, names))
     return Problem("unknown-parameter", f"{request.url.path} takes no parameter {named}.", valid=[])
+
+
+def addressed(path: str, parameters: Mapping[str, Any]) -> str:
+    """Return the address of an answer as a client would write it."""
+    return f"{path}?{urlencode(parameters, doseq=True)}" if parameters else path
 
 
 def shown(text: str) -> str:
