@@ -11,7 +11,7 @@ from dropreasons.enums import CORE_ENUM, MODULES, REASON_ENUMS, lists_from_enums
 _BTF = "/sys/kernel/btf"
 _TRACEFS = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 _FORMAT = "events/skb/kfree_skb/format"
-_PAIR = re.compile(r'\{ *(0x[0-9a-f]+|\d+) *, *"(\w+)" *\}', re.IGNORECASE)
+_PAIR = re.compile(r'\{ *(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}) *, *"(\w+)" *\}')
 
 
 class NotReadable(Exception):
@@ -81,4 +81,8 @@ def _from_tracefs() -> RunningTable:
 
 def parse_format(text: str) -> dict[int, str]:
     """Return the names by number that the format file of skb:kfree_skb lists."""
-    return {int(number, 0): name for number, name in _PAIR.findall(text) if name not in {"MAX", "SUBSYS_MASK"}}
+    return {
+        int(number, 16 if number[1:2] == "x" else 10): name
+        for number, name in _PAIR.findall(text)
+        if name not in {"MAX", "SUBSYS_MASK"}
+    }

@@ -7,7 +7,8 @@ from typing import NamedTuple
 class Reading(NamedTuple):
     """A reason as a tool spelled it; what the spelling does not say is None.
 
-    A reading has a name, a value, or both; `foreign` names the registry of a reason that is none of the kernel's.
+    A reading has a name, a value, or both, a `number`, or none of them where the tool says that it did not know.
+    `foreign` names the registry of a reason that is none of the kernel's.
     """
 
     text: str
@@ -20,6 +21,8 @@ class Reading(NamedTuple):
     cut: bool = False
     #: The tool whose own fixed table the name comes from; its value, where there is one, is the kernel's.
     tool: str | None = None
+    #: Its number within the sub-system, printed without the sub-system's id, which differs between kernels.
+    number: int | None = None
 
 
 class Event(NamedTuple):
@@ -36,7 +39,7 @@ class Event(NamedTuple):
     protocol: str = ""
     #: The address of the packet in the kernel, to join lines that tell of the same one.
     skb: str = ""
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]  # nobody asks a drop for tuple.count
 
 
 class Told(NamedTuple):
