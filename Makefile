@@ -15,8 +15,8 @@ HEADER := build/skb_drop_reason.h
 # The kernel whose header `make serve` leaves in build/; any other comes from `dropreasons header --kernel`.
 NEWEST := 7.3.4
 CODE := $(shell find registry service -name '*.py' -o -name '*.j2')
-SOURCES := reasons.yaml $(shell find kernels -name '*.yaml')
-DOCS := mkdocs.yml CHANGELOG.md $(shell find docs overrides -type f)
+SOURCES := reasons.yaml $(shell find kernels -name '*.yaml') $(shell find releases -name '*.json')
+DOCS := mkdocs.yml CHANGELOG.md $(shell find docs overrides releases -type f)
 export NO_MKDOCS_2_WARNING := 1
 
 .PHONY: serve test check build wheel clean

@@ -25,8 +25,9 @@ def docs(handwritten: Path, output: Path, address: str, repository: str, path: s
     """Write the Markdown pages that MkDocs builds the site from."""
     rules = [RuleText(r.id, r.level, r.purpose, (r.check.__doc__ or "").strip()) for r in all_rules()]
     place = f"{address.rstrip('/')}/"
-    sources = Sources(
-        rules, handwritten, (handwritten.parent / "CHANGELOG.md").read_text(encoding="utf-8"), place, repository
-    )
+    root = handwritten.parent
+    changelog = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    releases = {page.stem: page.read_text(encoding="utf-8") for page in sorted((root / "releases").glob("*.md"))}
+    sources = Sources(rules, handwritten, changelog, releases, place, repository)
     changed = write_pages(Registry(path), sources, output)
     click.echo(f"{output}: {changed} files changed")

@@ -12,8 +12,10 @@ from dropreasons.lookup import RegistryError
 # Verb: its module, and the line `dropreasons --help` shows for it.
 _VERBS = {
     "explain": ("dropreasons.cli.lookups", "Say what a name or a number means, and what to do next."),
+    "decode": ("dropreasons.cli.decoding", "Say what the lines of perf, trace, dropwatch ... mean."),
     "search": ("dropreasons.cli.lookups", "Find reasons by words in their names and texts."),
     "header": ("dropreasons.cli.sources", "Write a C header with the reasons of one kernel."),
+    "audit": ("dropreasons.cli.auditing", "Hold another tool's table of reasons against every kernel."),
     "table": ("dropreasons.cli.sources", "Write the reasons of one kernel as source of another language."),
     "where": ("dropreasons.cli.listings", "List the functions that raise a reason, kernel by kernel."),
     "kernels": ("dropreasons.cli.listings", "List the tables, the kernels that use them, and the evidence."),
@@ -22,13 +24,14 @@ _VERBS = {
     "rename": ("dropreasons.cli.editing", "Give an entry another name; the old one stays as an alias."),
     "deprecate": ("dropreasons.cli.editing", "Mark a name as removed, and say what replaced it."),
     "fmt": ("dropreasons.cli.editing", "Put the fields of every entry in their order."),
-    "check": ("dropreasons.cli.catalogue", "Check reasons.yaml and kernels/."),
+    "check": ("dropreasons.cli.catalogue", "Check reasons.yaml and kernels/, or overlays."),
     "diff": ("dropreasons.cli.releasing", "Show what changed between two releases, revisions or kernels."),
     "release": ("dropreasons.cli.releasing", "Release the catalogue; the version is computed."),
-    "build": ("dropreasons.cli.catalogue", "Build registry.db, which every look-up reads."),
+    "build": ("dropreasons.cli.catalogue", "Build registry.db, or lay overlays over it."),
     "schema": ("dropreasons.cli.schemas", "Write the JSON Schemas of entries, published reasons, findings."),
     "import": ("dropreasons.cli.importing", "Read the reasons of a kernel: header, tree, package, BTF, ..."),
     "docs": ("dropreasons.cli.publishing", "Write the pages of the documentation site."),
+    "export": ("dropreasons_service.exporting", "Write the API and the site as files for any web server."),
     "serve": ("dropreasons_service.command", "Serve look-ups, headers and the site over HTTP."),
 }
 

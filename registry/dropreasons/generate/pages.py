@@ -3,9 +3,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dropreasons.files import write_whole
 from dropreasons.generate.kernel_pages import kernel_pages
@@ -30,13 +30,15 @@ class RuleText(NamedTuple):
 class Sources(NamedTuple):
     """What the site is made from beside the registry.
 
-    `address` is where the site will stand, with a slash at its end; `repository` the address of one file of the
-    catalogue's source with `{path}` and `{line}` in it, or empty where there is none.
+    `releases` has the page of each release, by its version.  `address` is where the site will stand, with a slash at
+    its end; `repository` the address of one file of the catalogue's source with `{path}` and `{line}` in it, or empty
+    where there is none.
     """
 
     rules: Sequence[RuleText]
     handwritten: Path
     changelog: str
+    releases: Mapping[str, str]
     address: str
     repository: str
 
@@ -65,7 +67,17 @@ def _made(registry: Registry, pages: Pages, sources: Sources) -> Iterator[Page]:
     yield "rules.md", pages.page("rules", rules=sources.rules)
     for slug, problem in PROBLEM_TYPES.items():
         yield f"problems/{slug}.md", pages.page("problem", slug=slug, problem=problem)
+    yield "releases/index.md", pages.page("releases", releases=_releases(registry))
+    for version, text in sources.releases.items():
+        yield f"releases/{version}.md", text
     yield from static_files(registry, sources.changelog, sources.address)
+
+
+def _releases(registry: Registry) -> list[dict[str, Any]]:
+    """Return every release, the newest first."""
+    columns = ("version", "date", "reasons", "tables", "sha256")
+    rows = registry.database.execute("select version, date, reasons, tables, sha256 from release order by rowid desc")
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _filled(source: Path, pages: Pages) -> str:
