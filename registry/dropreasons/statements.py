@@ -13,6 +13,8 @@ def statements(reason: Mapping[str, Any]) -> Iterator[str]:
     yield _meaning(evidence["meaning"])
     yield _counters(evidence["counters"])
     yield _experiments(reason["reproduced"])
+    if not reason["overlay"]:
+        yield _releases(reason["registry"])
 
 
 def _numbers(numbers: dict[str, Any]) -> str:
@@ -68,3 +70,14 @@ def _count(count: int, thing: str) -> str:
 
 def _list(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _releases(registry: dict[str, str | None]) -> str:
+    """Say since which release of the registry the entry is as it is."""
+    added, changed = registry["added_in"], registry["changed_in"]
+    if added is None:
+        return "Registry: not in a release yet."
+    since = f"Registry: in every release since {added}"
+    if changed is None:
+        return f"{since}; changed since the last one."
+    return f"{since}." if changed == added else f"{since}, as it is since {changed}."
