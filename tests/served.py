@@ -28,6 +28,10 @@ class Served:
         assert self.process.stderr is not None
         self.said += iter(self.process.stderr.readline, "")
 
+    def end(self) -> None:
+        """Read what is left of what it wrote."""
+        self._reader.join(5)
+
     def signal(self, number: int) -> None:
         """Send a signal to the service."""
         self.process.send_signal(number)
@@ -51,15 +55,22 @@ def served(database: Path, *words: str, **environment: str) -> Iterator[Served]:
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1, env=os.environ | settings
     )
+    running = None
     try:
         assert process.stdout is not None
         first = process.stdout.readline()
         found = re.search(r":(\d+)/", first)
         assert found, first + (process.stderr.read() if process.stderr else "")
-        yield Served(process, int(found[1]))
+        running = Served(process, int(found[1]))
+        yield running
     finally:
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(20)
         finally:
             process.kill()
+            if running is not None:
+                running.end()
+            for stream in (process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()

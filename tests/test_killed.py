@@ -2,6 +2,7 @@
 """What is left when a verb that writes is killed at any moment: the old artefact or the new one, whole."""
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -12,9 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, require
 
 from dropreasons.lookup import Registry
+from dropreasons_service.site import is_built
 
 COMMAND = [sys.executable, "-m", "dropreasons"]
 #: How often each verb is killed; DROPREASONS_KILLS=200 asks for more.
@@ -79,3 +81,28 @@ def test_a_killed_release_leaves_the_old_ones(project: Path) -> None:
             [*COMMAND, "check", "--releases", "--root", str(project)], capture_output=True, text=True, check=False
         )
         assert "DV00" not in checked.stdout.replace("DV005 warning", ""), checked.stdout
+
+
+@pytest.mark.slow
+def test_a_killed_export_leaves_a_whole_folder(database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file that the list names is there with its digest, and no other; what stays over goes with the next run."""
+    require(is_built(), "the site: make build")
+    folder = tmp_path / "twin"
+    words = ["export", "--db", str(database), "--static", str(folder)]
+    began = time.monotonic()
+    subprocess.run([*COMMAND, *words], check=True, capture_output=True)
+    longest, moments = 1.1 * (time.monotonic() - began), random.Random(SEED)
+    for attempt in range(KILLS):
+        # A year on each time, so that files of two runs can be told apart.
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(1_000_000_000 + attempt * 31_536_000))
+        kill_at_random(words, longest, moments)
+        listed = json.loads((folder / "files.json").read_bytes())["files"]
+        assert {folder / each["path"] for each in listed} | {folder / "files.json"} == {
+            path for path in folder.rglob("*") if path.is_file()
+        }
+        assert all(digest(folder / each["path"]) == each["sha256"] for each in listed)
+        times = [path.stat().st_mtime for path in (folder / "v1" / "reasons").iterdir()]
+        assert max(times) - min(times) <= 86_400
+        assert {path.name for path in tmp_path.iterdir()} <= {"twin", ".twin.new"}
+    subprocess.run([*COMMAND, *words], check=True, capture_output=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["twin"]

@@ -17,7 +17,7 @@ from dropreasons.numbers import everywhere, on_kernel
 from dropreasons.problem_types import PROBLEM_TYPES
 from dropreasons.resolve import resolve
 from dropreasons_service.app import create_app
-from dropreasons_service.batches import LARGEST_BODY
+from dropreasons_service.bodies import LARGEST_BODY
 from dropreasons_service.settings import Settings
 
 NUL, BIDI = "\x00", "\u202e"
@@ -290,7 +290,7 @@ def test_a_batch_of_many_kernels_is_remembered_within_bounds(database: Any, regi
         assert [(item["kernel"], item["value"]) for item in items] == asked
         assert items[117] == on_kernel(registry, asked[117][1], asked[117][0])
         assert resolver._frame.cache_info().currsize == resolver._frame.cache_info().maxsize < 5_000
-        assert all(value < 0x70000000 for tables in resolver._tables.values() for value in tables.meant)
+        assert all(value < 0x70000000 for meant in resolver._tables.values() for value in meant)
 
 
 WRONG = [
@@ -450,7 +450,7 @@ def test_shown_requests_work(client: TestClient, words: list[str]) -> None:
     """What the page shows can be typed."""
     (address,) = (word for word in words if word.startswith("http://127.0.0.1:8000/"))
     headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word in {"-H", "--header"})
-    bodies = [words[at + 1] for at, word in enumerate(words) if word in {"-d", "--data", "--json"}]
+    bodies = [words[at + 1] for at, word in enumerate(words) if word in {"-d", "--data", "--data-binary", "--json"}]
     if "--json" in words:
         headers["Content-Type"] = "application/json"
     method = "POST" if bodies else "HEAD" if any(w.startswith("-") and "I" in w for w in words[1:]) else "GET"

@@ -271,3 +271,29 @@ def test_a_reason_is_read_without_scripts(browser: Browser, address: str) -> Non
     page.goto(address)
     assert not page.locator("#dr-text").is_visible()
     context.close()
+
+
+PASTE = """# os release : 6.12.117
+ping 12 [000] 1.5: skb:kfree_skb: skbaddr=0x1 rx_sk=(nil) protocol=2048 location=0xffff reason: 0x4d
+ping 12 [000] 1.6: skb:kfree_skb: skbaddr=0x1 rx_sk=(nil) protocol=2048 location=0xffff reason: NO_SOCKET
+"""
+
+
+@pytest.mark.slow
+def test_a_paste_is_decoded_by_the_service(browser: Browser, address: str, elsewhere: str) -> None:
+    """Served by us, the box says what a trace means on its kernel; elsewhere the index answers alone, without a fault."""
+    page, faults = visit(browser, address, "/")
+    page.fill("#dr-text", PASTE)
+    page.wait_for_selector(".dr-decoded")
+    assert "2 drops in 3 lines" in page.inner_text(".dr-decoded")
+    assert "6.12.117" in page.inner_text(".dr-decoded")
+    names = page.locator(".dr-answers .dr-answer-name").all_inner_texts()
+    assert {name.split()[0] for name in names} == {"INVALID_PROTO", "NO_SOCKET"}
+    page.close()
+    page, faults = visit(browser, elsewhere, "/")
+    page.fill("#dr-text", PASTE)
+    page.wait_for_selector(".dr-answers li")
+    page.wait_for_timeout(600)
+    assert page.locator(".dr-decoded").count() == 0
+    assert faults == []
+    page.close()

@@ -2,9 +2,12 @@
 // Brings the box of the front page and the comparison of two kernels to life; without it every page can still be read.
 import { compare } from "./compare.mjs";
 import { answers } from "./answers.mjs";
+import { decoded } from "./decode.mjs";
 
 const SEVERITIES = { benign: "normal", depends: "may be normal", investigate: "look into it" };
 const files = new Map();
+const PAUSE = 300;
+let isServed = false;
 
 /** Fetches the look-up index once. */
 function index(form) {
@@ -12,6 +15,8 @@ function index(form) {
   if (!files.has(address)) {
     files.set(address, fetch(address).then((answer) => {
       if (!answer.ok) throw new Error(`the look-up index answered ${answer.status}`);
+      // Our own service says so; another web server has the files alone.
+      isServed = answer.headers.get("link")?.includes("service-desc") ?? false;
       return answer.json();
     }));
   }
@@ -58,10 +63,20 @@ function startBox(form) {
     if (!text.trim()) return output.replaceChildren();
     try {
       const found = answers(await index(form), text);
-      if (text === field.value) output.replaceChildren(element("ul", {}, ...found.map((answer) => card(answer, root))));
+      if (text !== field.value) return;
+      output.replaceChildren(element("ul", {}, ...found.map((answer) => card(answer, root))));
+      await decodeSoon(text);
     } catch (error) {
       output.replaceChildren(element("p", { class: "dr-note" }, `This did not work: ${error.message}.`));
     }
+  };
+  const decodeSoon = async (text) => {
+    if (!isServed || !text.trim().includes("\n")) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    const found = text === field.value ? await decoded(root, text).catch(() => null) : null;
+    if (!found || text !== field.value) return;
+    const cards = element("ul", {}, ...found.rows.map((answer) => card(answer, root)));
+    output.replaceChildren(element("p", { class: "dr-note dr-decoded" }, found.head), cards);
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();

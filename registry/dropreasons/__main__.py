@@ -7,6 +7,11 @@ import sys
 def main() -> None:
     """Run the command line."""
     if sys.argv[1:2] == ["explain"]:
+        if len(sys.argv) == 3 and sys.argv[2].isidentifier():
+            from dropreasons.cli.quickexplain import explained  # noqa: PLC0415  as below
+
+            if explained(sys.argv[2]):
+                return
         from dropreasons.cli.explain import run  # noqa: PLC0415  click is not loaded for a look-up
 
         sys.exit(run(sys.argv[2:]))

@@ -55,7 +55,7 @@ PROBLEM_TYPES = {
     "method-not-allowed": ProblemType(
         405,
         "Method not allowed",
-        "Use GET or HEAD; `Allow` lists what an address takes. Only `/v1/resolve` takes POST.",
+        "Use one of the methods in `Allow`; only `/v1/resolve` and `/v1/decode` take POST.",
     ),
     "internal-error": ProblemType(500, "The service failed", "Try again; if it stays, report it with the `instance`."),
 }

@@ -3,7 +3,9 @@
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,11 @@ from dropreasons.enums import CORE, SUBSYSTEM_SHIFT, is_marker, reason_name
 from dropreasons.evidence import seen_in, trees_read
 from dropreasons.files import replacing
 from dropreasons.generate.json_schema import as_text, file_name, schemas
-from dropreasons.lookup import APPLICATION_ID, DIGEST, SCHEMA_VERSION, content_digest
+from dropreasons.lookup import DIGEST, content_digest
 from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Table
 from dropreasons.ranges import point
+from dropreasons.registry_file import APPLICATION_ID, SCHEMA_VERSION
 from dropreasons.render import reason_page
 from dropreasons.source import Path_
 from dropreasons.tables import Kernels
@@ -42,7 +45,7 @@ def build_registry(catalogue: Catalogue, path: Path, releases: Sequence[Released
     Returns:
         The sha256 of the file.
     """
-    with replacing(path) as temporary:
+    with replacing(path) as temporary, _told_as_error_of(path):
         temporary.unlink()
         database = Database(temporary, use_counts_table=False)
         database.conn.execute("pragma journal_mode = off")
@@ -54,6 +57,15 @@ def build_registry(catalogue: Catalogue, path: Path, releases: Sequence[Released
         database.conn.execute("vacuum")
         database.close()
         return hashlib.sha256(temporary.read_bytes()).hexdigest()
+
+
+@contextmanager
+def _told_as_error_of(path: Path) -> Iterator[None]:
+    """Name the file where SQLite cannot write on, as on a full disk."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OSError(f"{path}: {error}") from error
 
 
 def _fill(database: Database, catalogue: Catalogue, releases: Sequence[Released]) -> None:

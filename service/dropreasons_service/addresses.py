@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import WithJsonSchema
 
 from dropreasons.kernelrelease import NotARelease
-from dropreasons.numbers import NotAValue, everywhere, parse_value
+from dropreasons.numbers import NotAValue, parse_value
 from dropreasons_service.answers import LINKSET, SCHEMA, json_answer, located, redirect
 from dropreasons_service.documents import KERNEL, VALUE, Kernel, Linkset, Number, Words, answers
 from dropreasons_service.front import snapshot_of
@@ -41,8 +41,7 @@ def number(request: Request, number: Annotated[str, Path(), WithJsonSchema(VALUE
     address = f"/v1/numbers/{value:#x}"
     if number != f"{value:#x}":
         return Answered(redirect(address))
-    found = everywhere(snapshot_of(request).registry, value)
-    return Answered(json_answer(found, headers=[located(address)]))
+    return Answered(snapshot_of(request).number(value))
 
 
 @router.get(

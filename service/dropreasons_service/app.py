@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dropreasons import __version__
+from dropreasons.registry_file import default_path
 from dropreasons_service.addresses import router as addresses
 from dropreasons_service.batches import BATCHES_AT_ONCE
 from dropreasons_service.batches import router as batches
@@ -22,13 +23,14 @@ from dropreasons_service.history import router as history
 from dropreasons_service.listings import VALID_PARAMETERS
 from dropreasons_service.listings import router as listings
 from dropreasons_service.openapi import describe
+from dropreasons_service.pastes import router as pastes
 from dropreasons_service.problems import Problem
 from dropreasons_service.questions import router as questions
 from dropreasons_service.refusals import Answered, shown
 from dropreasons_service.settings import Settings
 from dropreasons_service.site import SITE, site
 from dropreasons_service.snapshot import Snapshot
-from dropreasons_service.swapping import watching
+from dropreasons_service.swapping import mark_of, watching
 from dropreasons_service.wire import sweep
 
 _LOGGER = logging.getLogger(__name__)
@@ -47,12 +49,13 @@ def create_app(settings: Settings | None = None, site_folder: Path = SITE) -> Fr
         RegistryError: the file is missing, damaged or foreign.
     """
     settings = settings or Settings()
+    seen = mark_of(settings.db or default_path())
     snapshot = Snapshot(settings.db)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         sweeper = asyncio.create_task(sweep(front.connections))
-        async with watching(front, settings.watch):
+        async with watching(front, settings.watch, seen):
             yield
         sweeper.cancel()
 
@@ -70,7 +73,7 @@ def create_app(settings: Settings | None = None, site_folder: Path = SITE) -> Fr
     app.state.counts = counts
     app.state.batches = asyncio.Semaphore(BATCHES_AT_ONCE)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
-    for part in (addresses, batches, history, questions, listings):
+    for part in (addresses, batches, pastes, history, questions, listings):
         app.include_router(part)
     app.mount("/", site(site_folder))
     app.add_exception_handler(Problem, _problem)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The verb `dropreasons serve`."""
 
+import signal
 import socket
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -31,12 +33,15 @@ def serve(ctx: click.Context, /, path: str | None, overlays: tuple[str, ...], **
 
     A new registry.db that is put in the place of the old one is taken over while it runs.
     """
+    # Until the service listens to it, SIGHUP must not end it: a change of the file is seen at the start anyway.
+    with suppress(ValueError):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     given = {key: value for key, value in {**flags, "db": path}.items() if value is not None}
     try:
         settings = Settings(**given)
     except ValidationError as error:
         wrong = "; ".join(f"DROPREASONS_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise click.ClickException(wrong) from error
+        raise ValueError(wrong) from error
     settings = settings.model_copy(update={"db": ctx.with_resource(overlaid(settings.db, overlays))})
     app = create_app(settings)
     listener = _listen(settings.host, settings.port)
@@ -61,8 +66,6 @@ def _listen(host: str, port: int) -> socket.socket:
         # From here on requests wait rather than be refused.
         listener.listen(_BACKLOG)
     except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on {host} port {port}: {error.strerror or error}; try --port"
-        ) from error
+        raise OSError(f"cannot listen on {host} port {port}: {error.strerror or error}; try --port") from error
     listener.set_inheritable(True)
     return listener

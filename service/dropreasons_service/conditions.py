@@ -45,11 +45,13 @@ def asked_by(headers: Iterable[tuple[bytes, bytes]]) -> Asked:
             found[key] = found[key] + b"," + value if key in found else value
     if not found and not encodings:
         return _NOTHING
-    return Asked(**found, gzip=_takes_gzip(encodings))
+    return Asked(**found, gzip=bool(encodings) and _takes_gzip(encodings))
 
 
 def has_it(asked: Asked, etag: bytes, last_modified: bytes | None) -> bool:
     """Tell whether the client has these bytes (13.1.2: a list, weak comparison, or *); a date counts without a list."""
+    if asked.if_none_match == etag:
+        return True
     if asked.if_none_match:
         tags = {tag.strip().removeprefix(b"W/") for tag in asked.if_none_match.split(b",")}
         return b"*" in tags or etag in tags

@@ -39,7 +39,7 @@ def answers(model: type[BaseModel], description: str) -> dict[int | str, dict[st
     return {200: {"model": model, "description": description}}
 
 
-class _Document(BaseModel):
+class Document(BaseModel):
     """An object to which later releases may add keys; none is ever left out."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
@@ -67,7 +67,7 @@ class Pairs(BaseModel):
     pairs: Annotated[list[Pair], Field(max_length=MOST_PAIRS)]
 
 
-class _Named(_Document):
+class _Named(Document):
     name: str
     entry: Annotated[str | None, Field(description="the reason of today the name leads to")]
     summary: str | None
@@ -84,7 +84,7 @@ class Meaning(_Named):
     tables: list[str]
 
 
-class Resolved(_Document):
+class Resolved(Document):
     """What a number means on a kernel, and how sure that is."""
 
     schema_version: str
@@ -100,7 +100,7 @@ class Resolved(_Document):
     notes: list[str]
 
 
-class _Envelope(_Document):
+class _Envelope(Document):
     schema_version: str
     release: str
     total: int
@@ -114,7 +114,7 @@ class ResolvedPairs(_Envelope):
     items: list[Resolved]
 
 
-class Service(_Document):
+class Service(Document):
     """Where things are."""
 
     schema_version: str
@@ -124,7 +124,7 @@ class Service(_Document):
     links: Annotated[dict[str, str], Field(description="templates of addresses")]
 
 
-class ReasonInList(_Document):
+class ReasonInList(Document):
     """A reason in short."""
 
     name: str
@@ -145,7 +145,7 @@ class Reasons(_Envelope):
     items: list[ReasonInList]
 
 
-class FoundReason(_Document):
+class FoundReason(Document):
     """A reason that matches a search."""
 
     name: str
@@ -160,7 +160,7 @@ class Found(_Envelope):
     items: list[FoundReason]
 
 
-class Span(_Document):
+class Span(Document):
     """Kernels of one line, first to last, that use one table."""
 
     family: str
@@ -181,7 +181,7 @@ class Kernels(_Envelope):
     items: list[Span]
 
 
-class InReleases(_Document):
+class InReleases(Document):
     """A release, and where its parts are."""
 
     version: str
@@ -207,7 +207,7 @@ class ReleaseManifest(InReleases):
     release: str
 
 
-class ReleaseReason(_Document):
+class ReleaseReason(Document):
     """A reason of a release."""
 
     name: str
@@ -221,7 +221,7 @@ class ReleaseReasons(_Envelope):
     items: list[ReleaseReason]
 
 
-class Change(_Document):
+class Change(Document):
     """One change."""
 
     class_: Annotated[str, Field(alias="class", examples=["NAME", "SYMBOL", "WIRE", "MEANING", "PROSE"])]
@@ -233,7 +233,7 @@ class Change(_Document):
     new: Any
 
 
-class Changes(_Document):
+class Changes(Document):
     """What changed from one state to another."""
 
     schema_version: str
@@ -250,7 +250,7 @@ class NumberMeaning(_Named):
     distributions: Annotated[dict[str, list[str]], Field(description="lines by family")]
 
 
-class Number(_Document):
+class Number(Document):
     """Every meaning a number has had, the newest upstream meaning first."""
 
     schema_version: str
@@ -259,7 +259,7 @@ class Number(_Document):
     meanings: list[NumberMeaning]
 
 
-class KernelTable(_Document):
+class KernelTable(Document):
     """A table a kernel may have."""
 
     table: Annotated[str | None, Field(description="null: a kernel without drop reasons")]
@@ -269,7 +269,7 @@ class KernelTable(_Document):
     header: Annotated[str | None, Field(description="the table as a C header")]
 
 
-class Kernel(_Document):
+class Kernel(Document):
     """Which table of numbers a kernel has, how sure that is, and what it rests on."""
 
     schema_version: str
@@ -288,7 +288,7 @@ class Kernel(_Document):
     resolve: Annotated[str, Field(description="a template: what a number means on it")]
 
 
-class Word(_Document):
+class Word(Document):
     """A word of the taxonomy."""
 
     name: str
@@ -305,7 +305,7 @@ class Words(_Envelope):
     items: list[Word]
 
 
-class Linkset(_Document):
+class Linkset(Document):
     """RFC 9264: links in sets, each from one anchor."""
 
     linkset: list[dict[str, Any]]

@@ -5,6 +5,7 @@ import logging
 import re
 from time import perf_counter
 from typing import Any, cast
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,14 +15,16 @@ from dropreasons_service.answers import NO_STORE, TEXT, Answer, answer
 from dropreasons_service.conditions import asked_by
 from dropreasons_service.counting import CONTENT_TYPE, Counts, told
 from dropreasons_service.logs import AccessLog
-from dropreasons_service.problems import BATCH_PATH, Problem
+from dropreasons_service.problems import BATCH_PATH, POST_PATHS, Problem, methods_of
 from dropreasons_service.settings import Settings
 from dropreasons_service.snapshot import NotAcceptable, Snapshot
 
 _LOGGER = logging.getLogger(__name__)
 _SNAPSHOT = "dropreasons.snapshot"
-# What needs no decoding; everything else takes the long way, to the same bytes.
-_PLAIN_RESOLVE = re.compile(rb"kernel=([0-9A-Za-z][0-9A-Za-z._~-]{0,99})&value=([0-9]{1,9}|0x[0-9a-f]{1,8})")
+# What is hardly ever decoded; everything else takes the long way, to the same bytes.
+_PLAIN_RESOLVE = re.compile(
+    rb"kernel=([0-9A-Za-z](?:[0-9A-Za-z._~-]|%2[Bb]|%7[Ee]){0,99})&value=([0-9]{1,9}|0x[0-9a-f]{1,8})"
+)
 _PREFLIGHT = [
     ("access-control-allow-headers", "Accept, Content-Type, If-None-Match, Range"),
     ("access-control-max-age", "86400"),
@@ -70,6 +73,8 @@ class Front:
         if match is None:
             return None
         kernel, value = match[1].decode(), match[2]
+        if "%" in kernel:
+            kernel = unquote(kernel)
         try:
             return self.snapshot.resolved(kernel, int(value, 16 if value[:2] == b"0x" else 10))
         except NotARelease:
@@ -109,10 +114,10 @@ class Front:
         """Send the answer, and say what kind of request it was."""
         method, path = scope["method"], scope["path"]
         scope = {**scope, _SNAPSHOT: self.snapshot}
-        if method == "POST" and path == BATCH_PATH:
+        if method == "POST" and path in POST_PATHS:
             await self._app(scope, receive, send)
             return "batch"
-        if method not in {"GET", "HEAD"}:
+        if method not in {"GET", "HEAD"} or not POST_PATHS.get(path, True):
             await _other_method(scope)(scope, receive, send)
             return "refused"
         try:
@@ -134,12 +139,12 @@ class Front:
 def _other_method(scope: Scope) -> Answer:
     """Return the answer to a method that is not GET or HEAD; OPTIONS is what a browser asks before a POST."""
     if scope["method"] == "OPTIONS":
-        methods = "GET, HEAD, POST" if scope["path"] == BATCH_PATH else "GET, HEAD"
+        methods = methods_of(scope["path"])
         allowed = [("allow", f"{methods}, OPTIONS"), ("access-control-allow-methods", methods), *_PREFLIGHT]
         return answer(b"", TEXT, status=204, headers=allowed)
-    return Problem("method-not-allowed", f"{scope['method']} is not offered here; the service is read-only.").answer(
-        scope
-    )
+    return Problem(
+        "method-not-allowed", f"{scope['method']} is not offered here; only {methods_of(scope['path'])}."
+    ).answer(scope)
 
 
 def _headless(send: Send) -> Send:

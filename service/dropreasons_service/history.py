@@ -15,12 +15,13 @@ from dropreasons.versions.changes import changes_between
 from dropreasons.versions.one_kernel import state_of_kernel
 from dropreasons.versions.report import as_data
 from dropreasons.versions.state import State
-from dropreasons_service.answers import JSON, Answer, json_answer, located, redirect
+from dropreasons_service.answers import Answer, json_answer, located, redirect
 from dropreasons_service.documents import KERNEL, Changes, ReleaseManifest, ReleaseReasons, Releases, answers
 from dropreasons_service.front import snapshot_of
 from dropreasons_service.openapi import problems
 from dropreasons_service.prepared import SCHEMA_VERSION
 from dropreasons_service.problems import Problem
+from dropreasons_service.reason_documents import Reason
 from dropreasons_service.refusals import Answered, invalid, no_single_table, parameters_refused, shown
 from dropreasons_service.releases import NoSuchRelease
 from dropreasons_service.snapshot import Snapshot
@@ -84,7 +85,7 @@ def reasons_of(request: Request, release: Version) -> Response:
     "/releases/{release}/reasons/{name}",
     operation_id="getReasonOfRelease",
     responses={
-        200: {"description": "The reason as the release has it.", "content": {JSON: {"schema": {"type": "object"}}}},
+        **answers(Reason, "The reason as the release has it."),
         301: {"description": "The name is an alias, a C symbol or in lower case."},
         **problems("release-not-found", "reason-not-found", "unknown-parameter"),
     },

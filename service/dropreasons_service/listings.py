@@ -15,6 +15,7 @@ from dropreasons_service.front import snapshot_of
 from dropreasons_service.openapi import problems
 from dropreasons_service.prepared import SCHEMA_VERSION, envelope
 from dropreasons_service.problems import Problem
+from dropreasons_service.reason_documents import Reason
 from dropreasons_service.refusals import Answered, addressed, parameters_refused, shown
 
 router = APIRouter(prefix="/v1")
@@ -114,8 +115,9 @@ def reasons(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
     tags=["reasons"],
     responses={
         200: {
+            "model": Reason,
             "description": "The reason; as a text page where Accept prefers that.",
-            "content": {JSON: {"schema": {"$ref": "#/components/schemas/Reason"}}, "text/plain": {"schema": {}}},
+            "content": {"text/plain": {"schema": {}}},
         },
         301: {"description": "The name is an alias, a C symbol or in lower case."},
         303: {"description": "The page for people, where Accept prefers HTML."},

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Documents that depend on nothing but their address: the words of the taxonomy, numbers, and the catalogue of APIs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from dropreasons.lookup import Registry
-from dropreasons.numbers import everywhere
 from dropreasons.taxonomy import CLASSES, LAYERS, SUBSYSTEMS
 
 #: Each axis: its address, the key that reasons and filters have for it, and what its words mean.
@@ -52,11 +51,10 @@ def words(axis: str, key: str, meanings: dict[str, str], reasons: Iterable[dict[
     ]
 
 
-def numbers(registry: Registry) -> Iterator[dict[str, Any]]:
-    """Yield the document of every number that has ever meant something."""
-    rows = registry.database.execute("select distinct value from value where in_subsystem = 1 order by value")
-    for (value,) in rows.fetchall():
-        yield everywhere(registry, value)
+def numbers(registry: Registry) -> list[int]:
+    """Return every number that has ever meant something."""
+    query = "select distinct value from value where in_subsystem = 1 order by value"
+    return [value for (value,) in registry.database.execute(query)]
 
 
 def service_document(release: str, digest: str, overlays: list[dict[str, str]]) -> dict[str, Any]:
@@ -71,6 +69,7 @@ def service_document(release: str, digest: str, overlays: list[dict[str, str]]) 
             "reason": "/v1/reasons/{name}",
             "resolve": "/v1/resolve?kernel={kernel}&value={value}",
             "search": "/v1/search?q={words}",
+            "decode": "/v1/decode",
             "kernels": "/v1/kernels",
             "kernel": "/v1/kernels/{release}",
             "number": "/v1/numbers/{number}",

@@ -12,6 +12,9 @@ from dropreasons_service.answers import JSON, NO_STORE, NOT_FOUND, Answer, answe
 
 PROBLEM_JSON = "application/problem+json"
 BATCH_PATH = "/v1/resolve"
+DECODE_PATH = "/v1/decode"
+#: The addresses that take a POST, and whether they take a GET as well.
+POST_PATHS = {BATCH_PATH: True, DECODE_PATH: False}
 _LONGEST_INSTANCE = 300
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
 
@@ -45,10 +48,16 @@ class Problem(Exception):
         return answer(to_json(body), PROBLEM_JSON, status=kind.status, cache=cache, headers=headers)
 
 
+def methods_of(path: str) -> str:
+    """Return the methods that an address takes."""
+    reads = POST_PATHS.get(path, True)
+    return ", ".join([*(["GET", "HEAD"] if reads else []), *(["POST"] if path in POST_PATHS else [])])
+
+
 def _headers(status: int, path: str) -> list[tuple[str, str]]:
     """Return the headers an error of one status has beside those of every answer."""
     if status == 405:
-        return [("allow", "GET, HEAD, POST" if path == BATCH_PATH else "GET, HEAD")]
+        return [("allow", methods_of(path))]
     if status == 413:
         # What is left of the body is not worth reading.
         return [("connection", "close")]

@@ -29,7 +29,6 @@ from dropreasons_service.prepared import (
     SCHEMA_VERSION,
     api_catalog,
     envelope,
-    numbers,
     service_document,
     words,
 )
@@ -48,7 +47,7 @@ _SUFFIXES = {JSON: ".json", NDJSON: ".ndjson", CSV: ".csv", TEXT: ".txt"}
 def ready_forms(snapshot: "Snapshot") -> dict[str, Forms]:
     """Return every path that is answered alike every time, with its answers."""
     forms: dict[str, Forms] = {}
-    for part in (_state, _lists, _reasons, _numbers, _schemas):
+    for part in (_state, _lists, _reasons, _schemas):
         forms |= dict(part(snapshot))
     return forms
 
@@ -97,14 +96,6 @@ def _reasons(snapshot: "Snapshot") -> Iterator[tuple[str, Forms]]:
     for spelling, name in snapshot.registry.database.execute("select spelling, name from spelling"):
         for written in {spelling, spelling.lower()} - names:
             yield f"/v1/reasons/{written}", {TEXT: redirect(f"/v1/reasons/{name}")}
-
-
-def _numbers(snapshot: "Snapshot") -> Iterator[tuple[str, Forms]]:
-    """Yield every number that has meant something, and the redirect from its decimal form."""
-    for number in numbers(snapshot.registry):
-        path, page = f"/v1/numbers/{number['value_hex']}", f"/numbers/{number['value_hex']}/"
-        yield path, _json(number, headers=[located(path), link(page, "alternate", _PAGE)])
-        yield f"/v1/numbers/{number['value']}", {TEXT: redirect(path)}
 
 
 def _schemas(snapshot: "Snapshot") -> Iterator[tuple[str, Forms]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Resolves many pairs of kernel and value: what pairs share is worked out once and kept as bytes."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,21 +21,18 @@ class _Meant(NamedTuple):
     end: bytes
 
 
-class _Tables:
-    """The tables some kernels share, with what the values asked so far mean in them."""
-
-    def __init__(self) -> None:
-        self.meant: dict[int, _Meant] = {}
-
-
 class _Frame(NamedTuple):
-    """What all answers for one kernel share, as JSON around meanings, further notes and value."""
+    """What all answers for one kernel share, as JSON around meanings, further notes and value.
 
-    tables: _Tables
+    `meant` is one for all kernels with the same tables: what the values asked so far mean in them.
+    """
+
+    meant: dict[int, _Meant]
     head: bytes
     notes: bytes
     count_of_notes: int
     tail: bytes
+    notes_and_tail: bytes
 
 
 class Resolver:
@@ -43,7 +41,7 @@ class Resolver:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._known = {row[0] for row in registry.database.execute("select distinct value from value")}
-        self._tables: dict[Any, _Tables] = {}
+        self._tables: dict[Any, dict[int, _Meant]] = {}
         self._frame = lru_cache(_KERNELS_KEPT)(self._frame_of)
 
     def resolved(self, kernel: str, value: int) -> bytes:
@@ -52,12 +50,37 @@ class Resolver:
         Raises:
             NotARelease: `kernel` is no kernel release string.
         """
-        frame = self._frame(kernel)
-        meant = frame.tables.meant.get(value) or self._meant(frame, kernel, value)
-        between = b"," if frame.notes and meant.notes else b""
-        return b"".join(
-            (frame.head, meant.meanings, b',"notes":[', frame.notes, between, meant.notes, frame.tail, meant.end)
-        )
+        return b"".join(self._pieces([(kernel, value)]))[1:]
+
+    def listed(self, pairs: Sequence[tuple[str, int]]) -> list[bytes]:
+        """Return the answers to many questions, a comma before each, in pieces that are not yet joined.
+
+        Raises:
+            NotARelease: a kernel is no kernel release string.
+        """
+        different = dict.fromkeys(pairs)
+        if 2 * len(different) > len(pairs):
+            return self._pieces(pairs)
+        made = {pair: b"".join(self._pieces([pair])) for pair in different}
+        return list(map(made.__getitem__, pairs))
+
+    def _pieces(self, pairs: Iterable[tuple[str, int]]) -> list[bytes]:
+        pieces: list[bytes] = []
+        frame_of, unknown = self._frame, dict[tuple[int, int], _Meant]()
+        for kernel, value in pairs:
+            frame = frame_of(kernel)
+            meant = frame.meant.get(value) or unknown.get((id(frame.meant), value))
+            if meant is None:
+                meant = self._meant(frame, kernel, value)
+                # What no table has is forgotten after the batch: anybody can ask for four thousand million of them.
+                if value not in self._known:
+                    unknown[id(frame.meant), value] = meant
+            if meant.notes:
+                between = b"," if frame.notes else b""
+                pieces += (frame.head, meant.meanings, frame.notes, between, meant.notes, frame.tail, meant.end)
+            else:
+                pieces += (frame.head, meant.meanings, frame.notes_and_tail, meant.end)
+        return pieces
 
     def _frame_of(self, kernel: str) -> _Frame:
         """Take apart one answer for a kernel; its keys come in alphabetical order."""
@@ -68,12 +91,14 @@ class Resolver:
         notes = answer["notes"] if None in dict(lists) else list(resolution.notes)
         head = {key: said for key, said in answer.items() if key < "meanings"}
         tail = {key: said for key, said in answer.items() if "notes" < key < "value"}
+        notes_told, tail_told = to_json(notes)[1:-1], b"]," + to_json(tail)[1:-1]
         return _Frame(
-            self._tables.setdefault(lists, _Tables()),
-            to_json(head)[:-1] + b',"meanings":',
-            to_json(notes)[1:-1],
+            self._tables.setdefault(lists, {}),
+            b"," + to_json(head)[:-1] + b',"meanings":',
+            notes_told,
             len(notes),
-            b"]," + to_json(tail)[1:-1],
+            tail_told,
+            notes_told + tail_told,
         )
 
     def _meant(self, frame: _Frame, kernel: str, value: int) -> _Meant:
@@ -81,7 +106,7 @@ class Resolver:
         answer = on_kernel(self._registry, value, kernel)
         end = to_json({key: answer[key] for key in ("value", "value_hex")})[1:]
         notes = to_json(answer["notes"][frame.count_of_notes :])[1:-1]
-        meant = _Meant(to_json(answer["meanings"]), notes, b"," + end)
+        meant = _Meant(to_json(answer["meanings"]) + b',"notes":[', notes, b"," + end)
         if value in self._known:
-            frame.tables.meant[value] = meant
+            frame.meant[value] = meant
         return meant

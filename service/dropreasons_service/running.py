@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Runs the service: one process, or several that share a port, until a signal stops it."""
 
+import gc
 import logging
 import os
 import resource
@@ -9,6 +10,7 @@ import signal
 import socket
 import tempfile
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -38,7 +40,10 @@ def run(app: Any, settings: Settings, listener: socket.socket) -> None:
         listener: a socket that is bound.
     """
     _raise_limit_of_files()
+    # uvicorn shuts down in order on SIGTERM, and raises it again afterwards: the end asked for is no failure.
+    signal.signal(signal.SIGTERM, _end)
     if settings.workers == 1:
+        _settle()
         # uvicorn shuts down in order on Ctrl-C, and raises it again afterwards.
         with suppress(KeyboardInterrupt):
             uvicorn.Server(_config(app, settings)).run(sockets=[listener])
@@ -51,6 +56,16 @@ def run(app: Any, settings: Settings, listener: socket.socket) -> None:
         _Workers(config, [listener]).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _settle() -> None:
+    """Take what was made once, and stays, out of the sight of the garbage collector."""
+    gc.collect()
+    gc.freeze()
 
 
 def _config(app: Any, settings: Settings) -> uvicorn.Config:

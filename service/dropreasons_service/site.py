@@ -56,6 +56,8 @@ class Site(StaticFiles):
         scripts = _digests(str(response.path)) if isinstance(response, FileResponse) else ""
         response.headers["content-security-policy"] = _POLICY.format(scripts=scripts)
         response.headers["x-content-type-options"] = "nosniff"
+        # Tells the box of the front page that there is a service to ask.
+        response.headers["link"] = '</openapi.json>; rel="service-desc"'
         response.headers["cache-control"] = "public, max-age=300"
         response.headers["referrer-policy"] = "strict-origin-when-cross-origin"
         return response

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from dropreasons.lookup import Registry
-from dropreasons_service.answers import JSON, Answer, answer, located
+from dropreasons.numbers import everywhere
+from dropreasons_service.answers import JSON, Answer, answer, json_answer, link, located
 from dropreasons_service.conditions import chosen
 from dropreasons_service.prepared import SCHEMA_VERSION, envelope
 from dropreasons_service.ready import Forms, ready_forms
@@ -70,6 +71,19 @@ class Snapshot:
         body = self.resolver.resolved(kernel, value)
         quoted = kernel.replace("+", "%2B").replace("~", "%7E") if "+" in kernel or "~" in kernel else kernel
         return answer(body, JSON, headers=[located(f"/v1/resolve?kernel={quoted}&value={value}")])
+
+    def number(self, value: int) -> Answer:
+        """Return every meaning a number has had; the answer is kept where it has had any."""
+        address = f"/v1/numbers/{value:#x}"
+        if address in self.answers:
+            return self.answers[address]
+        found = everywhere(self.registry, value)
+        page = [link(f"/numbers/{value:#x}/", "alternate", "text/html")] if found["meanings"] else []
+        made = json_answer(found, headers=[located(address), *page])
+        if found["meanings"]:
+            self.forms[address] = {JSON: made}
+            self.answers[address] = made
+        return made
 
     def listing(self, found: Sequence[dict[str, Any]], total: int, following: str | None = None) -> dict[str, Any]:
         """Return the envelope of a list of reasons.

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from dropreasons.lookup import RegistryError
+from dropreasons.registry_file import RegistryError
 from dropreasons_service.front import Front
 from dropreasons_service.snapshot import Snapshot
 
@@ -18,13 +18,19 @@ Mark = tuple[int, int, int]
 
 
 @asynccontextmanager
-async def watching(front: Front, seconds: float) -> AsyncIterator[None]:
-    """Watch the file of the registry while the service runs; SIGHUP has it looked at anew, changed or not."""
+async def watching(front: Front, seconds: float, seen: Mark | None) -> AsyncIterator[None]:
+    """Watch the file of the registry while the service runs; SIGHUP has it looked at anew, changed or not.
+
+    Args:
+        front: what serves it.
+        seconds: between two looks; 0 waits for SIGHUP.
+        seen: the mark of the file before it was opened, so that no change meanwhile is lost.
+    """
     asked = asyncio.Event()
     # Only the main thread of a process may listen to signals; elsewhere (tests) the file alone is watched.
     with suppress(ValueError, RuntimeError):
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
-    task = asyncio.create_task(_watch(front, seconds, asked))
+    task = asyncio.create_task(_watch(front, seconds, seen, asked))
     try:
         yield
     finally:
@@ -33,17 +39,16 @@ async def watching(front: Front, seconds: float) -> AsyncIterator[None]:
             await task
 
 
-async def _watch(front: Front, seconds: float, asked: asyncio.Event) -> None:
+async def _watch(front: Front, seconds: float, seen: Mark | None, asked: asyncio.Event) -> None:
     """Swap whenever the file is another one; one that was refused is not tried again until it changes."""
-    seen = _mark(front.snapshot.registry.path)
     while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asked.wait(), seconds or None)
-        mark = _mark(front.snapshot.registry.path)
+        mark = mark_of(front.snapshot.registry.path)
         if mark != seen or asked.is_set():
             seen = mark
             asked.clear()
             await _swap(front)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), seconds or None)
 
 
 async def _swap(front: Front) -> None:
@@ -62,7 +67,7 @@ async def _swap(front: Front) -> None:
     front.snapshot = fresh
 
 
-def _mark(path: str) -> Mark | None:
+def mark_of(path: str) -> Mark | None:
     """Return what tells one file at a path from the next."""
     try:
         status = Path(path).stat()

@@ -124,9 +124,9 @@ class Wire(HttpToolsProtocol):
         if method not in {b"GET", b"HEAD"} or any(name in _WITH_BODY for name, _ in self.headers):
             return None
         asked = asked_by(self.headers)
-        if asked.accept not in {b"", b"*/*"} or b"%" in self.url:
-            return None
         path, _, query = self.url.partition(b"?")
+        if asked.accept not in {b"", b"*/*"} or b"%" in path:
+            return None
         made = self.front.made(path.decode("ascii", "replace"), query)
         if made is None:
             return None

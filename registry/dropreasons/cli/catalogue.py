@@ -10,10 +10,11 @@ from dropreasons.catalogue import load_catalogue
 from dropreasons.cli.lookups import database_option
 from dropreasons.findings import Finding, FindingsError, has_errors
 from dropreasons.importers.skeleton import skeleton
-from dropreasons.lookup import Registry, default_path
+from dropreasons.lookup import Registry
 from dropreasons.overlays.checking import check_overlays
 from dropreasons.overlays.laying import lay_over
 from dropreasons.overlays.reading import read_overlays
+from dropreasons.registry_file import default_path
 from dropreasons.rules import run_rules
 from dropreasons.store import build_registry
 from dropreasons.versions.archive import load_releases, verify

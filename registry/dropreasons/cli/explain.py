@@ -6,7 +6,8 @@ import sys
 import textwrap
 from typing import Any, NamedTuple
 
-from dropreasons.lookup import LONGEST_QUERY, Registry, RegistryError
+from dropreasons.lookup import LONGEST_QUERY, Registry
+from dropreasons.registry_file import RegistryError
 
 USAGE = """\
 Usage: dropreasons explain NAME|NUMBER [OPTIONS]

@@ -7,7 +7,7 @@ import click
 
 from dropreasons import __version__
 from dropreasons.findings import FindingsError
-from dropreasons.lookup import RegistryError
+from dropreasons.registry_file import RegistryError
 
 # Verb: its module, and the line `dropreasons --help` shows for it.
 _VERBS = {

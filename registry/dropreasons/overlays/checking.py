@@ -7,10 +7,11 @@ from pathlib import Path
 from dropreasons.catalogue import Catalogue
 from dropreasons.evidence import NONE
 from dropreasons.findings import Finding
-from dropreasons.lookup import Registry, RegistryError
+from dropreasons.lookup import Registry
 from dropreasons.overlays.names import taken_names
 from dropreasons.overlays.numbers import taken_numbers
 from dropreasons.overlays.reading import Overlaid
+from dropreasons.registry_file import RegistryError
 from dropreasons.rules import Context, run_rules
 from dropreasons.tables import Kernels
 
