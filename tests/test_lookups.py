@@ -142,11 +142,19 @@ def test_a_look_up_by_name_loads_no_framework() -> None:
     program = (
         "import sys; sys.argv[1:] = ['explain', 'FULL_RING']; from dropreasons.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "heavy = ('click', 'pydantic', 'ruamel', 'json', 'sqlite_utils', 'jinja2', 'fastapi')\n"
+        "heavy = ('click', 'pydantic', 'ruamel', 'json', 'sqlite_utils', 'jinja2', 'fastapi', 'sqlite3', 'textwrap', 'datetime')\n"
         "print([module for module in heavy if module in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", ["FULL_RING", "SKB_DROP_REASON_FULL_RING", "full_ring", "PTR_FULL", "FULL_RNG"])
+def test_the_quick_way_prints_the_same(run: Run, name: str) -> None:
+    """Without options the command loads less, and says the same as with them."""
+    quick, whole = run("explain", name, own_db=False), run("explain", name, "--format", "text", own_db=False)
+    assert (quick.stdout, quick.stderr, quick.returncode) == (whole.stdout, whole.stderr, whole.returncode)
+    assert quick.returncode == (name == "FULL_RNG")
 
 
 def test_search_finds_by_words_aliases_and_functions(run: Run) -> None:

@@ -33,6 +33,8 @@ class Tally:
         self.groups: dict[Group, Seen] = {}
         #: Drops by reading and by the second they were seen in, counted from `Seen.first` of all.
         self.seconds: Counter[tuple[Reading, int]] = Counter()
+        #: How many seconds are counted together: the keys of `seconds` are its multiples.
+        self.step = 1
         #: The detail of `qdisc:qdisc_drop` behind a QDISC_DROP, joined by the address of the packet.
         self.details: Counter[tuple[Reading, Reading]] = Counter()
         self.lines = 0
