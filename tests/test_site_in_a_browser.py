@@ -281,7 +281,7 @@ ping 12 [000] 1.6: skb:kfree_skb: skbaddr=0x1 rx_sk=(nil) protocol=2048 location
 
 @pytest.mark.slow
 def test_a_paste_is_decoded_by_the_service(browser: Browser, address: str, elsewhere: str) -> None:
-    """Served by us, the box says what a trace means on its kernel; elsewhere the index answers alone, without a fault."""
+    """Served by us, the box says what a trace means on its kernel; elsewhere the index answers alone."""
     page, faults = visit(browser, address, "/")
     page.fill("#dr-text", PASTE)
     page.wait_for_selector(".dr-decoded")

@@ -48,7 +48,15 @@ class Figures(NamedTuple):
 def measure(load: Load, seconds: int) -> Figures:
     """Run one round, and refuse to count errors."""
     before = load.server.cpu()
-    words = ["-t1", f"-c{load.connections}", f"-d{seconds}", "--timeout=20s", "-s", str(_LOAD), f"http://127.0.0.1:{load.server.port}"]
+    words = [
+        "-t1",
+        f"-c{load.connections}",
+        f"-d{seconds}",
+        "--timeout=20s",
+        "-s",
+        str(_LOAD),
+        f"http://127.0.0.1:{load.server.port}",
+    ]
     command = ["taskset", "-c", "1", "wrk", *words, "--", load.kind, str(load.asked)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     figures = done.stdout.partition("FIGURES ")[2].split()
