@@ -246,11 +246,11 @@ def test_two_workers(other: Path, live: Path) -> None:
     with served(live, "--workers", "2", watch="0") as service:
         until(lambda: body(service, "/healthz"), "no worker answers")
         first, second = workers_of(service)
-        wanted = put(other, live)
-        # Both listen to signals only once they have started.
+        # Both have opened the old database, and listen to signals, once they answer.
         for halt in (first, second):
             with halted(halt):
                 assert body(service, "/v1/reasons/NOMEM")
+        wanted = put(other, live)
         service.signal(signal.SIGHUP)
         for halt in (first, second):
             with halted(halt):
