@@ -4,7 +4,7 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -36,7 +36,7 @@ _NOT_WITH_304 = {b"content-type", b"content-length", b"accept-ranges", b"repr-di
 _WORTH_COMPRESSING = 1000
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-_SENT_AT_ONCE = 1024
+_SENT_AT_ONCE = 4096
 
 
 class Reply:
@@ -129,19 +129,24 @@ class Answer:
 
 
 class Pieces(NamedTuple):
-    """A JSON answer to a POST, joined while it is sent, so that no copy of the whole is kept."""
+    """A JSON answer to a POST, joined while it is sent, so that no copy of the whole is kept for a slow client."""
 
     pieces: Sequence[bytes]
     status: int = 200
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the answer."""
-        headers = _headers(sum(map(len, self.pieces)), JSON, NO_STORE)
+        # Joining twice is quicker than asking each piece for its length.
+        headers = _headers(sum(map(len, self._blocks())), JSON, NO_STORE)
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        for start in range(0, len(self.pieces), _SENT_AT_ONCE):
-            piece = b"".join(self.pieces[start : start + _SENT_AT_ONCE])
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        for block in self._blocks():
+            await send({"type": "http.response.body", "body": block, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+    def _blocks(self) -> Iterator[bytes]:
+        """Yield the answer in a few large parts."""
+        for start in range(0, len(self.pieces), _SENT_AT_ONCE):
+            yield b"".join(self.pieces[start : start + _SENT_AT_ONCE])
 
 
 def answer(  # noqa: PLR0913  what an HTTP answer has; all but the first two by name
