@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from dropreasons.lookup import LARGEST_VALUE, Registry
 from dropreasons.numbers import NotAValue, everywhere, on_kernel, parse_value
-from dropreasons.running import parse_format
+from dropreasons.printed_tables import format_pairs, reasons_of
 
 
 @pytest.mark.parametrize("spelling", ["FULL_RING", "full_ring", "SKB_DROP_REASON_FULL_RING", "PTR_FULL", "FULL_QUEUE"])
@@ -92,7 +92,7 @@ def test_a_tracepoint_format_is_a_table() -> None:
     """The format file of skb:kfree_skb is read as it stands in tracefs."""
     pairs = '{ 1, "NOT_SPECIFIED" }, { 2, "NO_SOCKET" }, { 65, "MAX" }'
     text = f'print fmt: "... reason: %s", REC->location, __print_symbolic(REC->reason, {pairs})'
-    assert parse_format(text) == {1: "NOT_SPECIFIED", 2: "NO_SOCKET"}
+    assert dict(reasons_of(format_pairs(text))) == {1: "NOT_SPECIFIED", 2: "NO_SOCKET"}
 
 
 def test_json_is_the_published_document(run: Run) -> None:

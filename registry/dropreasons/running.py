@@ -2,16 +2,15 @@
 """Reads the drop reasons of the kernel this program runs on, from its BTF or from tracefs."""
 
 import os
-import re
 from typing import NamedTuple
 
 from dropreasons.btf import BTFError, read_enums
 from dropreasons.enums import CORE_ENUM, MODULES, REASON_ENUMS, lists_from_enums
+from dropreasons.printed_tables import format_pairs, reasons_of
 
 _BTF = "/sys/kernel/btf"
 _TRACEFS = ("/sys/kernel/tracing", "/sys/kernel/debug/tracing")
 _FORMAT = "events/skb/kfree_skb/format"
-_PAIR = re.compile(r'\{ *(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}) *, *"(\w+)" *\}')
 
 
 class NotReadable(Exception):
@@ -75,14 +74,7 @@ def _from_tracefs() -> RunningTable:
         except OSError as problem:
             error = error or problem
             continue
-        return RunningTable(os.uname().release, f"{root}/{_FORMAT}", parse_format(text), complete=False)
+        return RunningTable(
+            os.uname().release, f"{root}/{_FORMAT}", dict(reasons_of(format_pairs(text))), complete=False
+        )
     raise error or OSError("no tracefs")
-
-
-def parse_format(text: str) -> dict[int, str]:
-    """Return the names by number that the format file of skb:kfree_skb lists."""
-    return {
-        int(number, 16 if number[1:2] == "x" else 10): name
-        for number, name in _PAIR.findall(text)
-        if name not in {"MAX", "SUBSYS_MASK"}
-    }

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dropreasons.decode.event import Event, Told
 from dropreasons.decode.formats import TextFormat
-from dropreasons.running import parse_format
+from dropreasons.printed_tables import format_pairs, reasons_of
 
 SAMPLES = Path(__file__).parents[1] / "data" / "decode"
 #: What the lab's packets came to in each of the real traces of one run.
@@ -51,4 +51,4 @@ def sample(name: str) -> list[str]:
 
 def names(version: str) -> dict[int, str]:
     """Return the names that a kernel's format file lists."""
-    return parse_format("\n".join(sample(f"format_{version}")))
+    return dict(reasons_of(format_pairs("\n".join(sample(f"format_{version}")))))

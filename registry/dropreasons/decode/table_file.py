@@ -2,25 +2,20 @@
 """Reads a kernel's table from a file its user has: a tracefs format, BTF, C text, a dump of drdump, or our own JSON."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from dropreasons.btf import BTFError, read_enums
 from dropreasons.c_source import NotEvaluated, read_c_enums
-from dropreasons.enums import CORE_ENUM, REASON_ENUMS, is_marker, lists_from_enums, reason_name
-from dropreasons.numbers import NotAValue, parse_value
+from dropreasons.enums import CORE_ENUM, REASON_ENUMS, lists_from_enums
+from dropreasons.lookup import LARGEST_VALUE
+from dropreasons.printed_tables import drdump_pairs, format_pairs, reasons_of
 
 _LARGEST = 64 * 1024 * 1024
 _BTF = (b"\x9f\xeb", b"\xeb\x9f")
-_PAIR = re.compile(r'\{ *(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}) *, *"(\w+)" *\}')
-_DRDUMP = re.compile(r"^[ \t]*([0-9]{1,10}|0x[0-9a-fA-F]{1,8})[ \t]*=[ \t]*([A-Z_]\w+)[ \t]*$", re.MULTILINE)
-# The tracepoint prints these two without the prefix they have in C.
-_PREFIXED = {"NOT_DROPPED_YET": "SKB_NOT_DROPPED_YET", "CONSUMED": "SKB_CONSUMED"}
 # The first kernel with drop reasons had six.
 _FEWEST = 6
-_MARKERS = {"MAX", "SUBSYS_MASK"}
 _KINDS = "a tracefs format file, raw BTF, vmlinux.h, dropreason-core.h, drdump's list or `dropreasons table` JSON"
 
 
@@ -51,7 +46,7 @@ def read_table(path: Path) -> OwnTable:
         raise NotATable(f"{path}: {path.stat().st_size} bytes, too large for a table of drop reasons")
     try:
         return _of_data(str(path), path.read_bytes())
-    except (BTFError, NotEvaluated, NotAValue, NotATable) as error:
+    except (BTFError, NotEvaluated, NotATable) as error:
         raise NotATable(f"{path}: {error}; give {_KINDS}") from error
 
 
@@ -65,17 +60,15 @@ def _of_data(source: str, data: bytes) -> OwnTable:
         return _of_json(source, text)
     if "print fmt:" in text:
         return _of_format(source, text)
-    rows = [(parse_value(number), symbol) for number, symbol in _DRDUMP.findall(text)]
-    if rows:
-        return _of_rows(source, ((value, reason_name(symbol)) for value, symbol in rows if not is_marker(symbol)))
+    if rows := reasons_of(drdump_pairs(text)):
+        return _of_rows(source, rows)
     return _of_enums(source, read_c_enums([text]) if CORE_ENUM in text else {})
 
 
 def _of_format(source: str, text: str) -> OwnTable:
     if "name: qdisc_drop" in text:
         raise NotATable("lists the reasons of queueing disciplines only; that of kfree_skb has the others")
-    rows = [(parse_value(number), _PREFIXED.get(name, name)) for number, name in _PAIR.findall(text)]
-    return _of_rows(source, ((value, name) for value, name in rows if name not in _MARKERS))
+    return _of_rows(source, reasons_of(format_pairs(text)))
 
 
 def _of_json(source: str, text: str) -> OwnTable:
@@ -96,7 +89,7 @@ def _of_enums(source: str, enums: Mapping[str, Mapping[str, int]]) -> OwnTable:
     found = lists_from_enums(enums)
     names: dict[int, str] = {}
     for symbols in found.lists.values():
-        own = _unambiguous((v, reason_name(s)) for s, v in symbols.items() if not is_marker(s))
+        own = _unambiguous(reasons_of((value, symbol) for symbol, value in symbols.items()))
         names = own | names
     return OwnTable(source, names, found.subsystems is not None and not found.unknown, found.subsystems or {})
 
@@ -112,11 +105,13 @@ def _unambiguous(rows: Iterable[tuple[int, str]]) -> dict[int, str]:
     """Return names by value.
 
     Raises:
-        NotATable: a number has two names, or a name two numbers.
+        NotATable: a number has two names or does not fit 32 bits, or a name has two numbers.
     """
     names: dict[int, str] = {}
     values: dict[str, int] = {}
     for value, name in rows:
+        if value > LARGEST_VALUE:
+            raise NotATable(f"{value} does not fit 32 bits")
         if names.setdefault(value, name) != name:
             raise NotATable(f"contradicts itself: {value} is both {names[value]} and {name}")
         if values.setdefault(name, value) != value:

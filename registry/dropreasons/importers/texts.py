@@ -6,12 +6,9 @@ import re
 
 from dropreasons.c_source import NotEvaluated, read_c_enums
 from dropreasons.importers.reading import Imported, NotImported, Provenance, imported
+from dropreasons.printed_tables import drdump_pairs, format_pairs
 
-PREFIX = "SKB_DROP_REASON_"
 _FORMAT = re.compile(r"^name: (kfree_skb|qdisc_drop)$", re.MULTILINE)
-_PAIR = re.compile(r'\{ *(0x[0-9a-fA-F]{1,8}|\d{1,10}) *, *"(\w+)" *\}')
-_DRDUMP = re.compile(r"^[ \t]*(\d{1,10}|0x[0-9a-fA-F]{1,8})[ \t]*=[ \t]*([A-Z_]\w+)[ \t]*$", re.MULTILINE)
-_WITHOUT_PREFIX = {"NOT_DROPPED_YET": "SKB_NOT_DROPPED_YET", "CONSUMED": "SKB_CONSUMED"}
 
 
 def is_tracefs_format(text: str) -> bool:
@@ -21,7 +18,7 @@ def is_tracefs_format(text: str) -> bool:
 
 def is_drdump(text: str) -> bool:
     """Tell whether a text is a whole table as drdump prints it."""
-    return len(_DRDUMP.findall(text[:4000])) > 3
+    return len(drdump_pairs(text[:4000])) > 3
 
 
 def import_tracefs(text: str, kernel: str, path: str) -> Imported:
@@ -31,12 +28,12 @@ def import_tracefs(text: str, kernel: str, path: str) -> Imported:
         NotImported: it lists no reasons, as before v5.17.
     """
     event = _FORMAT.search(text)
-    pairs = [(int(number, 0), name) for number, name in _PAIR.findall(text)]
+    pairs = format_pairs(text)
     if event is None or not pairs:
         raise NotImported(f"{path}: lists no reasons; kernels before v5.17 give none")
     if event[1] == "qdisc_drop":
         raise NotImported(f"{path}: lists the qdisc reasons without their sub-system; import kfree_skb/format or BTF")
-    core = {_WITHOUT_PREFIX.get(name, PREFIX + name): number for number, name in pairs}
+    core = {symbol: number for number, symbol in pairs}
     # The tracepoint leaves out what it can never show: 0 and, from v6.2, SKB_CONSUMED.
     lowest = min(core.values())
     hidden = ["SKB_NOT_DROPPED_YET", "SKB_CONSUMED"][:lowest]
@@ -70,7 +67,7 @@ def import_drdump(text: str, kernel: str, path: str) -> Imported:
     Raises:
         NotImported: it lists no core reasons.
     """
-    rows = {symbol: int(number, 0) for number, symbol in _DRDUMP.findall(text)}
+    rows = {symbol: number for number, symbol in drdump_pairs(text)}
     enums: dict[str, dict[str, int]] = {
         "skb_drop_reason": {s: n for s, n in rows.items() if s.startswith("SKB_") and n < 1 << 16}
     }

@@ -7,7 +7,8 @@ from typing import ClassVar
 from dropreasons.decode.event import NOTHING, Event, Told
 from dropreasons.decode.formats.growth import Growth
 from dropreasons.decode.spelling import read_number, read_spelling
-from dropreasons.running import parse_format
+from dropreasons.enums import CORE_PREFIX
+from dropreasons.printed_tables import format_pairs, reasons_of
 
 _LONGEST_FORMAT = 100_000
 _LONGEST_ROW = 400
@@ -28,7 +29,7 @@ class FormatFile:
     def __init__(self) -> None:
         self._in_fields = False
         self._in_names = False
-        self._prefix = ""
+        self._prefix = CORE_PREFIX
         self._begun = ""
 
     def read(self, line: str) -> Told | None:
@@ -40,7 +41,7 @@ class FormatFile:
         if line.startswith("print fmt: "):
             found = _PRINT.match(line)
             self._in_names, self._begun = bool(found), ""
-            self._prefix = "QDISC_DROP_" if found and found[1] else ""
+            self._prefix = "QDISC_DROP_" if found and found[1] else CORE_PREFIX
         if self._in_names and len(line) <= _LONGEST_FORMAT and any(mark in line for mark in ("REC->", "{", "}")):
             return self._names(line)
         self._in_names = False
@@ -51,7 +52,7 @@ class FormatFile:
         text = self._begun + line
         self._in_names = not text.endswith(")")
         self._begun = text[text.rfind("{") :][:_LONGEST_ROW] if text.rfind("{") > text.rfind("}") else ""
-        names = {value: self._prefix + name for value, name in parse_format(text).items()}
+        names = dict(reasons_of(format_pairs(text, self._prefix)))
         return Told(names=names) if names else NOTHING
 
 
