@@ -157,6 +157,25 @@ def test_the_quick_way_prints_the_same(run: Run, name: str) -> None:
     assert quick.returncode == (name == "FULL_RNG")
 
 
+PIPED = ["explain FULL_RING", "explain 77", "kernels", "where NO_SOCKET", "table --kernel 6.12.117 --format json",
+         "decode tests/data/decode/trace.txt --annotate"]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", PIPED)
+def test_a_reader_that_leaves_ends_a_verb_quietly(command: str) -> None:
+    """As in `dropreasons kernels | head -1`, also where the reader left before anything was written."""
+    words = [str(COMMAND), *command.split()]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            words, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_search_finds_by_words_aliases_and_functions(run: Run) -> None:
     """Words of texts, a rejected name and a function all lead there."""
     for words in (("ring", "full"), ("PTR_FULL",), ("iptfs_output_collect",)):

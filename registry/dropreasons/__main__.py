@@ -1,11 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The command `dropreasons`; look-ups go straight to their module, because people put them in loops."""
 
+import os
 import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a reader that leaves early, as `head` does, ends it quietly with exit status 1."""
+    try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _run() -> None:
     if sys.argv[1:2] == ["explain"]:
         if len(sys.argv) == 3 and sys.argv[2].isidentifier():
             from dropreasons.cli.quickexplain import explained  # noqa: PLC0415  as below

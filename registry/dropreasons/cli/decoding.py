@@ -103,13 +103,7 @@ def decode(ctx: click.Context, /, files: tuple[str, ...], path: str | None, **op
     if annotates and how.wants_summary:
         raise click.UsageError("--annotate shows lines; --by, --format, --html, --unknown, --fail-on and --top sum up")
     registry, names = Registry(path), files or ("-",)
-    try:
-        status = _annotate(registry, names, how) if annotates else _summarise(registry, names, how)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
-    ctx.exit(status)
+    ctx.exit(_annotate(registry, names, how) if annotates else _summarise(registry, names, how))
 
 
 def _asked(registry: Registry, how: _How) -> Asked:

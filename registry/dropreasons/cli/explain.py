@@ -53,9 +53,6 @@ def run(arguments: list[str]) -> int:
     except (_WrongUse, RegistryError, ValueError) as error:
         sys.stderr.write(f"dropreasons: error: {error}\n")
         return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
 
 
 def _parse(arguments: list[str]) -> _Asked | None:

@@ -3,7 +3,6 @@
 
 # The module below sqlite3, without what that loads for dates.
 import _sqlite3
-import os
 import sys
 
 from dropreasons.registry_file import RegistryError, address_of, default_path, verify_head
@@ -19,11 +18,6 @@ def explained(name: str) -> bool:
         found = _sqlite3.connect(address_of(path), uri=True).execute(_PAGE, (name.upper(),)).fetchone()
     except (RegistryError, _sqlite3.Error):
         return False
-    if found is None:
-        return False
-    try:
+    if found:
         sys.stdout.write(found[0])
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return True
+    return found is not None

@@ -61,6 +61,8 @@ class Verbs(click.Group):
         """Run a verb; turn what stops it into one clear line and exit status 2."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
         except FindingsError as error:
             for finding in error.findings:
                 click.echo(finding.as_text(), err=True)
