@@ -66,10 +66,10 @@ class Server(NamedTuple):
 @contextmanager
 def nginx(folder: Path) -> Iterator[Server]:
     """Serve the files below root/ of a folder with one worker of nginx."""
-    port = _free_port()
+    port = free_port()
     settings = folder / "nginx.conf"
     settings.write_text(_NGINX.format(folder=folder, port=port), encoding="ascii")
-    with _running([*_SERVERS_CORE, "nginx", "-c", str(settings), "-p", str(folder)], port) as master:
+    with running([*_SERVERS_CORE, "nginx", "-c", str(settings), "-p", str(folder)], port) as master:
         workers = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()
         yield Server(port, int(workers[0]))
 
@@ -77,14 +77,14 @@ def nginx(folder: Path) -> Iterator[Server]:
 @contextmanager
 def service(database: Path) -> Iterator[Server]:
     """Serve a registry.db with one worker."""
-    port = _free_port()
+    port = free_port()
     words = ["-m", "dropreasons", "serve", "--db", str(database), "--port", str(port)]
-    with _running([*_SERVERS_CORE, sys.executable, *words], port) as pid:
+    with running([*_SERVERS_CORE, sys.executable, *words], port) as pid:
         yield Server(port, pid)
 
 
 @contextmanager
-def _running(command: list[str], port: int) -> Iterator[int]:
+def running(command: list[str], port: int) -> Iterator[int]:
     """Start a server and wait until it answers."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=ENVIRONMENT) as process:
         try:
@@ -108,7 +108,8 @@ def wait_for_answer(port: int) -> None:
     raise SystemExit(f"the server on port {port} does not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
