@@ -8,6 +8,7 @@ import io
 import json
 import sqlite3
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -179,8 +180,6 @@ def test_a_digest_is_of_the_whole(client: TestClient) -> None:
     whole = client.get("/v1/export/1.0.0.json")
     part = client.get("/v1/export/1.0.0.json", headers={"Range": "bytes=0-9"})
     assert whole.headers["repr-digest"] == part.headers["repr-digest"]
-    from base64 import b64encode
-
     assert whole.headers["repr-digest"] == f"sha-256=:{b64encode(hashlib.sha256(whole.content).digest()).decode()}:"
 
 

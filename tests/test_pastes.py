@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """What another tool printed, posted to the service."""
 
+import json
+
 import pytest
 from conftest import ROOT
 from starlette.testclient import TestClient
@@ -20,14 +22,7 @@ def test_the_answer_is_that_of_the_library(client: TestClient, registry: Registr
     answer = client.post("/v1/decode?kernel=6.12.117&by=class", content=text.encode(), headers=TEXT)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.json() == client_side(decode_text(registry, text, "6.12.117", "class"))
-
-
-def client_side(document):
-    """Return a document as JSON gives it."""
-    import json
-
-    return json.loads(json.dumps(document))
+    assert answer.json() == json.loads(json.dumps(decode_text(registry, text, "6.12.117", "class")))
 
 
 def test_a_number_is_decoded_for_the_kernel_named(client: TestClient) -> None:

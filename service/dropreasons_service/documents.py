@@ -100,7 +100,9 @@ class Resolved(Document):
     notes: list[str]
 
 
-class _Envelope(Document):
+class Envelope(Document):
+    """What every list has around its items."""
+
     schema_version: str
     release: str
     total: int
@@ -108,7 +110,7 @@ class _Envelope(Document):
     next: str | None
 
 
-class ResolvedPairs(_Envelope):
+class ResolvedPairs(Envelope):
     """One answer for each pair, in the order asked."""
 
     items: list[Resolved]
@@ -139,7 +141,7 @@ class ReasonInList(Document):
     url: str
 
 
-class Reasons(_Envelope):
+class Reasons(Envelope):
     """A page of reasons; `next` is the address of the following one, null on the last."""
 
     items: list[ReasonInList]
@@ -154,7 +156,7 @@ class FoundReason(Document):
     url: str
 
 
-class Found(_Envelope):
+class Found(Envelope):
     """Reasons that match a search, the best first."""
 
     items: list[FoundReason]
@@ -175,72 +177,10 @@ class Span(Document):
     source: str | None
 
 
-class Kernels(_Envelope):
+class Kernels(Envelope):
     """Every span of kernels that was read."""
 
     items: list[Span]
-
-
-class InReleases(Document):
-    """A release, and where its parts are."""
-
-    version: str
-    date: str
-    sha256: Annotated[str, Field(description="of the JSON export")]
-    reasons: int
-    tables: int
-    url: str
-    reasons_url: str
-    exports: Annotated[dict[str, str], Field(description="the whole release, by form")]
-
-
-class Releases(_Envelope):
-    """All releases, the newest first."""
-
-    items: list[InReleases]
-
-
-class ReleaseManifest(InReleases):
-    """One release."""
-
-    schema_version: str
-    release: str
-
-
-class ReleaseReason(Document):
-    """A reason of a release."""
-
-    name: str
-    summary: str
-    url: str
-
-
-class ReleaseReasons(_Envelope):
-    """The reasons of a release."""
-
-    items: list[ReleaseReason]
-
-
-class Change(Document):
-    """One change."""
-
-    class_: Annotated[str, Field(alias="class", examples=["NAME", "SYMBOL", "WIRE", "MEANING", "PROSE"])]
-    kind: Annotated[str, Field(examples=["added", "removed", "changed"])]
-    id: str
-    fingerprint: str
-    breaking: bool
-    old: Any
-    new: Any
-
-
-class Changes(Document):
-    """What changed from one state to another."""
-
-    schema_version: str
-    from_: Annotated[str, Field(alias="from")]
-    to: str
-    bump: Annotated[str, Field(description="the version that the changes need")]
-    changes: list[Change]
 
 
 class NumberMeaning(_Named):
@@ -299,7 +239,7 @@ class Word(Document):
     page: str
 
 
-class Words(_Envelope):
+class Words(Envelope):
     """The words of one axis of the taxonomy, each with its meaning and its reasons."""
 
     items: list[Word]

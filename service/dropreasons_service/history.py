@@ -16,8 +16,9 @@ from dropreasons.versions.one_kernel import state_of_kernel
 from dropreasons.versions.report import as_data
 from dropreasons.versions.state import State
 from dropreasons_service.answers import Answer, json_answer, located, redirect
-from dropreasons_service.documents import KERNEL, Changes, ReleaseManifest, ReleaseReasons, Releases, answers
+from dropreasons_service.documents import KERNEL, answers
 from dropreasons_service.front import snapshot_of
+from dropreasons_service.history_documents import Changes, ReleaseManifest, ReleaseReasons, Releases
 from dropreasons_service.openapi import problems
 from dropreasons_service.prepared import SCHEMA_VERSION
 from dropreasons_service.problems import Problem
