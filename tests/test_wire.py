@@ -24,13 +24,13 @@ def service(database: Path) -> Iterator[Served]:
         yield running
 
 
-def parts(answer: bytes) -> tuple[int, dict[str, str], bytes]:
+def parts(answer: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
     """Return status, headers and body of an answer."""
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = [line.partition(": ") for line in lines]
-    assert len({name for name, _, _ in headers}) >= len(headers) - 8, "only Link may come several times"
-    return int(first.split()[1]), {name: value for name, _, value in headers if name not in MOVING}, body
+    sent = [(name, value) for name, _, value in headers if name not in MOVING]
+    return int(first.split()[1]), sent, body
 
 
 ALIKE = ["/v1/reasons/FULL_RING", "/v1/reasons/full_ring", "/v1", "/v1/numbers/0x4d", "/v1/numbers/77", "/healthz",
@@ -52,8 +52,6 @@ def test_the_quick_way_and_the_long_way_agree(service: Served, path: str) -> Non
             alone = service.raw(request + b"Content-Length: 0\r\n" + LAST)
             status, sent, body = parts(alone)
             quick = both[: both.rindex(b"HTTP/1.1 200")]
-            if path == "/healthz" and b'"ok"' not in quick:
-                continue
             assert parts(quick) == (status, sent, body)
 
 
