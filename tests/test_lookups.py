@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -142,7 +143,7 @@ def test_a_look_up_by_name_loads_no_framework() -> None:
     program = (
         "import sys; sys.argv[1:] = ['explain', 'FULL_RING']; from dropreasons.__main__ import main\n"
         "try: main()\nexcept SystemExit: pass\n"
-        "heavy = ('click', 'pydantic', 'ruamel', 'json', 'sqlite_utils', 'jinja2', 'fastapi', 'sqlite3', 'textwrap')\n"
+        "heavy = ('click', 'pydantic', 'ruamel', 'json', 'jinja2', 'fastapi', '_sqlite3', 'collections', 'textwrap')\n"
         "print([module for module in heavy if module in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -155,6 +156,40 @@ def test_the_quick_way_prints_the_same(run: Run, name: str) -> None:
     quick, whole = run("explain", name, own_db=False), run("explain", name, "--format", "text", own_db=False)
     assert (quick.stdout, quick.stderr, quick.returncode) == (whole.stdout, whole.stderr, whole.returncode)
     assert quick.returncode == (name == "FULL_RNG")
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """An installation of its own, with the registry.db and the pages that were built for this one."""
+    without_data = shutil.ignore_patterns("data", "__pycache__")
+    shutil.copytree(ROOT / "registry/dropreasons", tmp_path / "dropreasons", ignore=without_data)
+    built = ROOT / "registry/dropreasons/data"
+    shutil.copytree(built, tmp_path / "dropreasons/data")
+    return tmp_path
+
+
+def explain_in(installed: Path) -> str:
+    """Ask the installation for a reason by its name."""
+    command = [sys.executable, "-m", "dropreasons", "explain", "FULL_RING"]
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    return subprocess.run(command, env=environment, cwd=installed, capture_output=True, text=True, check=True).stdout
+
+
+def test_pages_of_another_registry_are_not_read(installed: Path) -> None:
+    """Pages count only beside the registry.db that they were made from, as long as they are whole."""
+    pages = installed / "dropreasons/data/registry.db.pages"
+    true, own = explain_in(installed), pages.read_bytes()
+    page = true.encode()
+    pages.write_bytes(own.replace(page, page.upper()))
+    assert explain_in(installed) == true.upper()
+    head = bytearray(pages.read_bytes())
+    head[40:44] = b"else"
+    pages.write_bytes(head)
+    assert explain_in(installed) == true
+    pages.write_bytes(own[: own.index(page) + 1])
+    assert explain_in(installed) == true
+    pages.unlink()
+    assert explain_in(installed) == true
 
 
 PIPED = ["explain FULL_RING", "explain 77", "kernels", "where NO_SOCKET", "table --kernel 6.12.117 --format json",

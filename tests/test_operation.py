@@ -23,6 +23,7 @@ from served import Served, served
 from starlette.testclient import TestClient
 
 from dropreasons.catalogue import load_catalogue
+from dropreasons.registry_file import verified_head
 from dropreasons.store import build_registry
 from dropreasons_service.app import create_app
 from dropreasons_service.settings import Settings
@@ -48,6 +49,11 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def live(database: Path, tmp_path: Path) -> Path:
     """A registry.db that is served, and may be replaced."""
     return Path(shutil.copy(database, tmp_path / "registry.db"))
+
+
+def test_registries_that_differ_differ_in_their_head(database: Path, other: Path) -> None:
+    """One changed word changes the head, against which the pages beside a registry.db are held."""
+    assert verified_head(str(database)) != verified_head(str(other))
 
 
 def put(new: Path, live: Path) -> str:

@@ -20,7 +20,7 @@ def main() -> None:
 def _run() -> None:
     if sys.argv[1:2] == ["explain"]:
         if len(sys.argv) == 3 and sys.argv[2].isidentifier():
-            from dropreasons.cli.quickexplain import explained  # noqa: PLC0415  as below
+            from dropreasons.page_file import explained  # noqa: PLC0415  as below
 
             if explained(sys.argv[2]):
                 return

@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any, NamedTuple
 
 from dropreasons.ranges import release_at
-from dropreasons.registry_file import RegistryError, address_of, default_path, verify_head
+from dropreasons.registry_file import RegistryError, address_of, default_path, verified_head
 
 LARGEST_VALUE = 0xFFFFFFFF
 #: The key of meta under which a registry.db has the digest of what it holds.
@@ -50,7 +50,7 @@ class Registry:
             RegistryError: it is missing, truncated, no registry, or made for another version of this tool.
         """
         self.path = path or default_path()
-        verify_head(self.path)
+        verified_head(self.path)
         self.database = sqlite3.connect(address_of(self.path), uri=True, check_same_thread=False)
 
     def verify(self) -> None:

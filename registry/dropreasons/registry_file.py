@@ -24,8 +24,10 @@ def address_of(path: str) -> str:
     return f"file:{quoted}?mode=ro&immutable=1"
 
 
-def verify_head(path: str) -> None:
-    """Refuse a file that is not a whole registry.db of this version; costs one read of its header.
+def verified_head(path: str) -> bytes:
+    """Return the head of a registry.db, and refuse a file that is not a whole one of this version.
+
+    The head has a part of the digest of all that the file holds, so two registries that differ differ in it.
 
     Raises:
         RegistryError: it is missing, truncated, no registry, or made for another version of this tool.
@@ -50,3 +52,4 @@ def verify_head(path: str) -> None:
         raise RegistryError(f"{path}: {size} bytes long, not {expected}: truncated or damaged; rebuild it")
     if number(60) != SCHEMA_VERSION:
         raise RegistryError(f"{path}: made for schema {number(60)}, this tool reads {SCHEMA_VERSION}; rebuild it")
+    return head

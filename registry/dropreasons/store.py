@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Builds registry.db, the one file that every look-up reads, byte for byte reproducible."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,12 +17,12 @@ from dropreasons.enums import CORE, SUBSYSTEM_SHIFT, is_marker, reason_name
 from dropreasons.evidence import seen_in, trees_read
 from dropreasons.files import replacing
 from dropreasons.generate.json_schema import as_text, file_name, schemas
-from dropreasons.lookup import DIGEST, content_digest
 from dropreasons.model.evidence import Evidence
 from dropreasons.model.table import Table
 from dropreasons.ranges import point
 from dropreasons.registry_file import APPLICATION_ID, SCHEMA_VERSION
 from dropreasons.render import reason_page
+from dropreasons.sealing import seal
 from dropreasons.source import Path_
 from dropreasons.tables import Kernels
 from dropreasons.versions.archive import Released
@@ -52,11 +51,7 @@ def build_registry(catalogue: Catalogue, path: Path, releases: Sequence[Released
         database.conn.execute(f"pragma application_id = {APPLICATION_ID}")
         database.conn.execute(f"pragma user_version = {SCHEMA_VERSION}")
         _fill(database, catalogue, releases)
-        database.table("meta").insert({"key": DIGEST, "value": content_digest(database.conn)})
-        database.conn.commit()
-        database.conn.execute("vacuum")
-        database.close()
-        return hashlib.sha256(temporary.read_bytes()).hexdigest()
+        return seal(database, temporary)
 
 
 @contextmanager

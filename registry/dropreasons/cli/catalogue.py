@@ -16,6 +16,7 @@ from dropreasons.overlays.laying import lay_over
 from dropreasons.overlays.reading import read_overlays
 from dropreasons.registry_file import default_path
 from dropreasons.rules import run_rules
+from dropreasons.sealing import write_pages
 from dropreasons.store import build_registry
 from dropreasons.versions.archive import load_releases, verify
 
@@ -93,7 +94,10 @@ def build(root: Path, output: Path | None, overlays: tuple[Path, ...], path: str
     if errors:
         raise FindingsError(errors)
     target = output or Path(default_path())
-    _say_built(target, build_registry(catalogue, target, load_releases(root)))
+    digest = build_registry(catalogue, target, load_releases(root))
+    if output is None:
+        write_pages(target)
+    _say_built(target, digest)
 
 
 def _build_with_overlays(overlays: tuple[Path, ...], path: str | None, root: Path, output: Path | None) -> None:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """Lays overlays over a copy of a registry.db: their entries, their numbers, and whose they are."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -12,11 +11,12 @@ from sqlite_utils import Database
 
 from dropreasons.enums import SUBSYSTEM_SHIFT
 from dropreasons.files import replacing
-from dropreasons.lookup import DIGEST, Registry, content_digest
+from dropreasons.lookup import Registry
 from dropreasons.model.overlay import PrivateList
 from dropreasons.overlays.documents import document_of
 from dropreasons.overlays.numbers import tables_with_subsystems
 from dropreasons.overlays.reading import Overlaid
+from dropreasons.sealing import seal
 from dropreasons.store import reason_row, text_rows
 
 
@@ -36,14 +36,11 @@ def lay_over(registry: Registry, overlays: Sequence[Overlaid], path: Path) -> st
         database.table("text_fts").rebuild_fts()
         database.table("text_fts").optimize()
         _add_meta(database, overlays)
-        database.conn.commit()
-        database.conn.execute("vacuum")
-        database.close()
-        return hashlib.sha256(temporary.read_bytes()).hexdigest()
+        return seal(database, temporary)
 
 
 def _add_meta(database: Database, overlays: Sequence[Overlaid]) -> None:
-    """Name the overlays, count again, and digest what the file holds now."""
+    """Name the overlays, and count again."""
     named = [
         {"name": each.head.name, "title": each.head.title, "file": each.source.name, "sha256": each.sha256}
         for each in overlays
@@ -51,7 +48,6 @@ def _add_meta(database: Database, overlays: Sequence[Overlaid]) -> None:
     meta = database.table("meta")
     meta.insert({"key": "overlays", "value": json.dumps(named, ensure_ascii=False)})
     meta.update("reasons", {"value": str(database.table("reason").count)})
-    meta.update(DIGEST, {"value": content_digest(database.conn)})
 
 
 def _add_numbers(database: Database, overlays: Sequence[Overlaid]) -> None:
