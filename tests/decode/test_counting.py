@@ -59,6 +59,7 @@ LINES = [
     DROP.replace("0x", "\udcff"), "# tracer: nop", f"# {DROP}", f"skbaddr=1 {DROP}", DROP.replace("kfree", "consume"),
     f"2026-11-22T21:55:07Z {DROP}", "x" * 40_000 + DROP, *OBJECTS, OBJECTS[0].replace('"0x', '"'), " ",
     OBJECTS[0].replace("{", '{"skb": 3, '), OBJECTS[0] * 2, OBJECTS[0][:40],
+    OBJECTS[0][:-1] + ',"skb":3}', OBJECTS[0].replace("curl", "cu\trl"), OBJECTS[0].replace('cpu":', 'cpu":0'),
 ]  # fmt: skip
 
 

@@ -4,10 +4,11 @@
 Of skb:kfree_skb that is what stands behind ` location=`; of an object of pwru the two functions.
 """
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import islice
-from operator import attrgetter
+from itertools import islice, repeat
+from operator import add
 from typing import Any, ClassVar, Protocol
 
 from dropreasons.decode.event import Event, Reading
@@ -15,13 +16,17 @@ from dropreasons.decode.formats.pwru import PwruJson
 from dropreasons.decode.formats.trace_lines import TraceLines
 from dropreasons.decode.gathering import Gatherer
 from dropreasons.decode.recognise import LONGEST_LINE, Recogniser, read_tail
+from dropreasons.decode.shapes import plain, shape_of
 from dropreasons.decode.tally import Group, Seen
 
 MARK = b" location="
+_END = re.compile(rb" location=(.*)\n").findall
+#: Without the address of a packet an object is none of pwru's.
+_PWRU = {b"skb": rb'0x[^"]*+', b"func": rb'([^"]*+', b"caller_func": rb'[^"]*+)'}
 _SEARCHED = 1 << 12
 _MOST_TAILS = 20_000
-#: A stretch of time is not shorter than some blocks, nor than this part of what was counted so far.
-_LOOK_EVERY = 4
+#: A stretch of time is not shorter than some blocks, nor than this part of the input, or of what was counted so far.
+_LOOK_EVERY = 8
 _STRETCHES = 48
 
 
@@ -44,12 +49,14 @@ class Tails:
 
     def of(self, block: bytes) -> Sequence[bytes] | None:
         """Return the end of each line."""
-        parts = halves(block)
-        return None if parts is None else parts[1::2]
+        if MARK not in block[:_SEARCHED] or b"\x1b" in block or not _short_lines(block):
+            return None
+        ends: list[bytes] = _END(block)
+        return ends if len(ends) == _lines(block) else None
 
     def read(self, part: bytes) -> Event | None:
         """Read the end of a line."""
-        return read_half(part)
+        return read_tail(part.decode("utf-8", "replace"))
 
 
 class Functions:
@@ -58,53 +65,31 @@ class Functions:
     name: ClassVar[str] = PwruJson.name
 
     def __init__(self) -> None:
-        self._decode: Any = None
+        self._shape: re.Pattern[bytes] | None = None
 
-    def of(self, block: bytes) -> Sequence[tuple[str, str]] | None:
-        """Return the functions of each line."""
-        if block[:1] != b"{" or b'"skb"' not in block[:_SEARCHED] or b"\x1b" in block:
+    def of(self, block: bytes) -> Sequence[bytes] | None:
+        """Return what stands in each line from the one function to the end of the other."""
+        if block[:1] != b"{" or b'"skb"' not in block[:_SEARCHED] or not plain(block):
             return None
-        if self._decode is None:
-            import msgspec  # noqa: PLC0415  logs of text do without
+        found = self._shape.findall(block) if self._shape else []
+        if len(found) != _lines(block):
+            self._shape = shape_of(block[: block.index(b"\n") + 1], _PWRU)
+            found = self._shape.findall(block) if self._shape else []
+        return found if len(found) == _lines(block) else None
 
-            fields: list[tuple[str, Any] | tuple[str, Any, Any]] = [
-                ("skb", str),
-                ("func", str),
-                ("caller_func", str, ""),
-            ]
-            self._decode = msgspec.json.Decoder(msgspec.defstruct("Drop", fields, gc=False)).decode_lines
-        try:
-            drops = self._decode(block)
-        except (ValueError, RecursionError):
-            return None
-        # Without the address of a packet a line is none of pwru's.
-        packets = block.count(b'"skb":"0x') or block.count(b'"skb": "0x')
-        if not len(drops) == packets == block.count(b"\n"):
-            return None
-        return list(map(attrgetter("func", "caller_func"), drops))
-
-    def read(self, part: tuple[str, str]) -> Event | None:
+    def read(self, part: bytes) -> Event | None:
         """Read the functions as pwru's format does."""
-        told = PwruJson().read({"skb": "0x0", "func": part[0], "caller_func": part[1]})
+        function, _, rest = part.decode("ascii").partition('"')
+        told = PwruJson().read({"skb": "0x0", "func": function, "caller_func": rest.rpartition('"')[2]})
         return told._replace(skb="") if isinstance(told, Event) else None
-
-
-class _Seen:
-    """The drops of lines that are alike."""
-
-    __slots__ = ("drops", "first", "group", "last", "reading")
-
-    def __init__(self, group: Group, reading: int) -> None:
-        self.group, self.reading, self.drops = group, reading, 0
-        self.first: float | None = None
-        self.last: float | None = None
 
 
 class Alike:
     """Counts blocks of lines for a gatherer."""
 
-    def __init__(self, parts: Parts, recogniser: Recogniser, gatherer: Gatherer) -> None:
+    def __init__(self, parts: Parts, recogniser: Recogniser, gatherer: Gatherer, blocks: int) -> None:
         self._parts = parts
+        self._least = max(_LOOK_EVERY, blocks // _STRETCHES)
         self._recogniser = recogniser
         self._gatherer = gatherer
         #: What was counted in the stretch of time that goes on.
@@ -112,10 +97,14 @@ class Alike:
         self._begins: float | None = None
         self._last_line = b""
         self._blocks = self._in_stretch = 0
-        #: What was counted before, and what each part stands for.
-        self._seen: dict[Hashable, _Seen] = {}
-        self._indexes: dict[Reading, int] = {}
-        self._readings: list[Reading] = []
+        #: What each part stands for, how often it was counted before, and when for the first and the last time.
+        self._groups: dict[Hashable, Group] = {}
+        self._drops: dict[Hashable, int] = {}
+        self._indexes: dict[Hashable, int] = {}
+        self._first: dict[Hashable, float | None] = {}
+        self._last: dict[Hashable, float | None] = {}
+        #: Every reading with its index: to hash a number is quicker.
+        self._readings: dict[Reading, int] = {}
 
     def count(self, block: bytes) -> bool:
         """Count the lines of a block; if they are not all of the format nothing is counted, and the answer False."""
@@ -136,21 +125,20 @@ class Alike:
         """Give the gatherer what was counted."""
         self._end_stretch()
         self._gatherer.alike(
-            (seen.group, Seen(seen.drops, seen.first, seen.last)) for seen in self._seen.values() if seen.drops
+            (self._groups[part], Seen(self._drops[part], self._first[part], self._last[part])) for part in self._drops
         )
-        self._seen.clear()
+        for by_part in (self._groups, self._indexes, self._drops, self._first, self._last):
+            by_part.clear()
 
     def _all_drops(self, tails: Iterator[Hashable]) -> bool:
         """Read ends of lines that are new in this stretch."""
         for tail in tails:
-            if tail not in self._seen:
+            if tail not in self._groups:
                 event = self._parts.read(tail)
                 if event is None:
                     return False
-                index = self._indexes.setdefault(event.reading, len(self._readings))
-                if index == len(self._readings):
-                    self._readings.append(event.reading)
-                self._seen[tail] = _Seen(Group(self._parts.name, event.reading, event.location), index)
+                self._groups[tail] = Group(self._parts.name, event.reading, event.location)
+                self._indexes[tail] = self._readings.setdefault(event.reading, len(self._readings))
         return True
 
     def _goes_on(self, block: bytes) -> None:
@@ -160,11 +148,11 @@ class Alike:
         self._last_line = block[block.rfind(b"\n", 0, -1) + 1 :]
         self._blocks += 1
         self._in_stretch += 1
-        if self._in_stretch >= max(_LOOK_EVERY, self._blocks // _STRETCHES):
+        if self._in_stretch >= max(self._least, self._blocks // _STRETCHES):
             ends, times = self._time(self._last_line), self._gatherer.times
             if self._begins is None or ends is None or times.slot(self._begins) != times.slot(ends):
                 self._end_stretch()
-        if len(self._seen) > _MOST_TAILS:
+        if len(self._groups) > _MOST_TAILS:
             self.gather()
 
     def _time(self, raw: bytes) -> float | None:
@@ -178,16 +166,17 @@ class Alike:
         begins, ends = self._begins, self._time(self._last_line)
         if begins is not None and ends is not None:
             begins, ends = min(begins, ends), max(begins, ends)
-        readings: dict[int, int] = {}
-        for tail, number in self._counts.items():
-            seen = self._seen[tail]
-            seen.drops += number
-            seen.first = begins if seen.first is None else seen.first
-            seen.last = ends
-            readings[seen.reading] = readings.get(seen.reading, 0) + number
+        # Whole dictionaries at a time: there may be thousands of parts, and hundreds of stretches.
+        parts, counts = self._counts.keys(), self._counts.values()
+        before = map(self._drops.get, parts, repeat(0))
+        self._drops.update(zip(parts, map(add, counts, before), strict=True))
+        self._first = {**dict.fromkeys(parts, begins), **self._first}
+        self._last.update(dict.fromkeys(parts, ends))
         if begins is not None and ends is not None:
-            counts = {self._readings[index]: number for index, number in readings.items()}
-            self._gatherer.times.add(counts, begins, ends)
+            sums = [0] * len(self._readings)
+            for index, count in zip(map(self._indexes.__getitem__, parts), counts, strict=True):
+                sums[index] += count
+            self._gatherer.times.add(dict(zip(self._readings, sums, strict=True)), begins, ends)
         self._counts.clear()
         self._last_line = b""
         self._in_stretch = 0
@@ -209,6 +198,11 @@ def halves(block: bytes) -> list[bytes] | None:
 def read_half(tail: bytes) -> Event | None:
     """Read the end of a line."""
     return read_tail(tail[1:].decode("utf-8", "replace")) if tail[:1] == b"\0" else None
+
+
+def _lines(block: bytes) -> int:
+    """Return how many lines a block has; `replace` finds a byte with memchr, `count` looks at each."""
+    return len(block) - len(block.replace(b"\n", b""))
 
 
 def _short_lines(block: bytes) -> bool:
