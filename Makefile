@@ -46,8 +46,11 @@ $(VENV)/.serve: requirements/serve.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.test: requirements/test.txt $(VENV)/.serve
+$(VENV)/.test: requirements/test.txt $(VENV)/.serve $(wildcard fast/*.*)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@if command -v cc >/dev/null && test -e "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h"; \
+	then $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation ./fast; \
+	else echo "without the library in fast/: it needs a C compiler and Python's headers" >&2; fi
 	@touch $@
 
 $(DB): $(SOURCES) $(CODE) $(VENV)/.serve

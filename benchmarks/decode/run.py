@@ -19,16 +19,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
-    "summary, one process": 1.25, "summary, two processes": 0.8, "annotate": 1.1, "annotate a pipe": 1.1,
+    "summary, one process": 1.25, "summary, two processes": 0.8, "summary with the library in fast/": 0.55,
+    "annotate": 1.1, "annotate a pipe": 1.1,
     "JSON lines": 1.6, "JSON lines, one process": "",
 }  # fmt: skip
 COUNT = """
 import sys
+if "without" in sys.argv:
+    sys.modules["dropreasons_fast"] = None
 from dropreasons.decode.counting import count
 from dropreasons.decode.input import open_input
 with open_input(sys.argv[1]) as source:
@@ -119,14 +123,16 @@ def pairs(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
     annotating = ["mawk", "-v", f"MAP={texts}", MAWK_ANNOTATE, numeric]
     pipe = 'cat "$1" | "$0" -c "$2" - "$3"'
     compared = {
-        "summary, one process": ([python, "-c", COUNT, text, "1"], mawk),
-        "summary, two processes": ([python, "-c", COUNT, text, "2"], mawk),
+        "summary, one process": ([python, "-c", COUNT, text, "1", "without"], mawk),
+        "summary, two processes": ([python, "-c", COUNT, text, "2", "without"], mawk),
         "annotate": ([python, "-c", ANNOTATE, numeric, texts], annotating),
         "annotate a pipe": (
             ["sh", "-c", pipe, python, numeric, ANNOTATE, texts],
             ["sh", "-c", 'cat "$1" | mawk -v MAP="$2" "$0"', MAWK_ANNOTATE, numeric, texts],
         ),
     }
+    if find_spec("dropreasons_fast"):
+        compared["summary with the library in fast/"] = ([python, "-c", COUNT, text, "0"], mawk)
     if subprocess.run([python, "-c", "import duckdb"], capture_output=True, check=False).returncode == 0:
         duckdb = [python, "-c", DUCKDB, objects]
         compared["JSON lines, one process"] = ([python, "-c", COUNT, objects, "1"], duckdb)

@@ -14,17 +14,16 @@ from dropreasons.decode.formats.plain import Plain
 
 
 def test_maps_of_bpftrace() -> None:
-    """Maps with one reason in the key, stacks over several lines; a key of two numbers is left unknown."""
+    """Maps with one reason in the key, stacks over several lines; of two numbers an EtherType is no reason."""
     found = read(sample("bpftrace"), Bpftrace(), Plain())
-    assert found.unknown
-    assert all(line.startswith("@by_reason[") for line in found.unknown)
+    assert found.unknown == []
     table = names("6.18")
-    # The script prints each drop, and counts it in three maps.
+    # The script prints each drop, and counts it in four maps.
     assert Counter({table[int(value or 0)]: count for value, count in found.reasons().items()}) == Counter(
-        {name: 4 * count for name, count in ONE_RUN.items()}
+        {name: 5 * count for name, count in ONE_RUN.items()}
     )
     places = Counter(event.location for event in found.events if event.reading.value == 2 for _ in range(event.count))
-    assert places == {"tun_queue_purge": 6, "": 6}
+    assert places == {"tun_queue_purge": 6, "": 9}
 
 
 def test_bpftrace_in_json_is_the_same() -> None:
@@ -32,20 +31,32 @@ def test_bpftrace_in_json_is_the_same() -> None:
     form, events = BpftraceJson(), []
     for line in sample("bpftrace_json"):
         told = form.read(json.loads(line))
-        assert (told is None) == ("@by_reason" in line)
+        assert told is not None
         events += told if isinstance(told, list) else [told] if isinstance(told, Event) else []
     text = read(sample("bpftrace"), Bpftrace(), Plain())
     assert Read(events, [], []).reasons() == text.reasons()
     assert {event.location for event in events} == {event.location for event in text.events}
 
 
+def test_a_map_says_once_which_number_is_the_reason() -> None:
+    """What one entry tells holds for those after it, in JSON also for those before; without it they stay unknown."""
+    lines = ["@drops[4, 0]: 1", "@drops[19, 2048]: 1", "@drops[5, 0]: 1", "@drops[2048, 6]: 1", "@dropped[5, 0]: 1"]
+    found = read(lines, Bpftrace())
+    assert found.unknown == [lines[0], lines[3], lines[4]]
+    assert found.reasons() == Counter({19: 1, 5: 1})
+    whole = BpftraceJson().read({"type": "map", "data": {"@drops": {"4,0": 1, "19,2048": 1}}})
+    assert isinstance(whole, list)
+    assert [event.reading.value for event in whole] == [4, 19]
+    assert BpftraceJson().read({"type": "map", "data": {"@drops": {"4,0": 1, "5,0": 1}}}) is None
+
+
 def test_bpftrace_with_names() -> None:
     """A newer bpftrace prints names; in a map of other things a number is no reason."""
     found = read(sample("bpftrace_names"), Bpftrace())
-    assert found.unknown == ["@ports[443]: 12", "@reason[8, 34525]: 2"]
+    assert found.unknown == ["@ports[443]: 12"]
     assert found.events[0].reading == Reading("6, SKB_DROP_REASON_SOCKET_FILTER", "SOCKET_FILTER", 6)
-    assert found.reasons() == Counter({"SOCKET_FILTER": 1, "NETFILTER_DROP": 42, "NO_SOCKET": 3, "TCP_CSUM": 5, 8: 42})
-    assert [event.location for event in found.events] == ["", "", "__udp4_lib_rcv", "tcp_v4_rcv", ""]
+    assert found.reasons() == Counter({"SOCKET_FILTER": 1, "NETFILTER_DROP": 42, "NO_SOCKET": 3, "TCP_CSUM": 5, 8: 44})
+    assert [event.location for event in found.events] == ["", "", "__udp4_lib_rcv", "tcp_v4_rcv", "", ""]
 
 
 def test_retina_runs_bpftrace() -> None:

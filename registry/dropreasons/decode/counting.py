@@ -142,7 +142,7 @@ def _in_two(path: str, cut: int, by: str, progress: Progress | None) -> Tally:
 
 def _part(path: str, start: int, end: int | None, by: str, progress: Progress | None) -> Tally:
     """Count a part of a file."""
-    counting = _Counting(by, Path(path).stat().st_size // 2)
+    counting = _Counting(by, Path(path).stat().st_size)
     done = 0
     with Path(path).open("rb", buffering=4096) as stream:
         stream.seek(start)

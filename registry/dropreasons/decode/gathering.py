@@ -164,8 +164,11 @@ def joined(tallies: Iterable[Tally]) -> Tally:
         for group, seen in tally.groups.items():
             gathered.groups[group] = _both(gathered.groups.get(group), seen)
         start = _start(tally)
+        by_second: dict[int, dict[Reading, int]] = {}
         for (reading, second), count in tally.seconds.items():
-            times.add({reading: count}, start + second, start + second)
+            by_second.setdefault(second, {})[reading] = count
+        for second, counts in by_second.items():
+            times.add(counts, start + second, start + second)
         gathered.details.update(tally.details)
         gathered.lines += tally.lines
         gathered.told += tally.told

@@ -4,7 +4,6 @@
 Of skb:kfree_skb that is what stands behind ` location=`; of an object of pwru the two functions.
 """
 
-import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from itertools import islice, repeat
@@ -15,14 +14,14 @@ from dropreasons.decode.event import Event, Reading
 from dropreasons.decode.formats.pwru import PwruJson
 from dropreasons.decode.formats.trace_lines import TraceLines
 from dropreasons.decode.gathering import Gatherer
+from dropreasons.decode.line_ends import line_ends
 from dropreasons.decode.recognise import LONGEST_LINE, Recogniser, read_tail
-from dropreasons.decode.shapes import plain, shape_of
+from dropreasons.decode.shapes import Shape, object_parts, shape_of
 from dropreasons.decode.tally import Group, Seen
 
 MARK = b" location="
-_END = re.compile(rb" location=(.*)\n").findall
 #: Without the address of a packet an object is none of pwru's.
-_PWRU = {b"skb": rb'0x[^"]*+', b"func": rb'([^"]*+', b"caller_func": rb'[^"]*+)'}
+_PACKET = {b"skb": b"0x"}
 _SEARCHED = 1 << 12
 _MOST_TAILS = 20_000
 #: A stretch of time is not shorter than some blocks, nor than this part of the input, or of what was counted so far.
@@ -51,8 +50,7 @@ class Tails:
         """Return the end of each line."""
         if MARK not in block[:_SEARCHED] or b"\x1b" in block or not _short_lines(block):
             return None
-        ends: list[bytes] = _END(block)
-        return ends if len(ends) == _lines(block) else None
+        return line_ends(block, MARK)
 
     def read(self, part: bytes) -> Event | None:
         """Read the end of a line."""
@@ -65,17 +63,17 @@ class Functions:
     name: ClassVar[str] = PwruJson.name
 
     def __init__(self) -> None:
-        self._shape: re.Pattern[bytes] | None = None
+        self._shape: Shape | None = None
 
     def of(self, block: bytes) -> Sequence[bytes] | None:
         """Return what stands in each line from the one function to the end of the other."""
-        if block[:1] != b"{" or b'"skb"' not in block[:_SEARCHED] or not plain(block):
+        if block[:1] != b"{" or b'"skb"' not in block[:_SEARCHED]:
             return None
-        found = self._shape.findall(block) if self._shape else []
-        if len(found) != _lines(block):
-            self._shape = shape_of(block[: block.index(b"\n") + 1], _PWRU)
-            found = self._shape.findall(block) if self._shape else []
-        return found if len(found) == _lines(block) else None
+        parts = object_parts(block, self._shape) if self._shape else None
+        if parts is None:
+            self._shape = shape_of(block[: block.index(b"\n") + 1], _PACKET, b"func", b"caller_func")
+            parts = object_parts(block, self._shape) if self._shape else None
+        return parts
 
     def read(self, part: bytes) -> Event | None:
         """Read the functions as pwru's format does."""
@@ -198,11 +196,6 @@ def halves(block: bytes) -> list[bytes] | None:
 def read_half(tail: bytes) -> Event | None:
     """Read the end of a line."""
     return read_tail(tail[1:].decode("utf-8", "replace")) if tail[:1] == b"\0" else None
-
-
-def _lines(block: bytes) -> int:
-    """Return how many lines a block has; `replace` finds a byte with memchr, `count` looks at each."""
-    return len(block) - len(block.replace(b"\n", b""))
 
 
 def _short_lines(block: bytes) -> bool:

@@ -21,8 +21,15 @@ _BOTH = re.compile(r"(\d{1,10}), +(SKB_DROP_REASON_[A-Z0-9_]+)$")
 _ABOUT_DROPS = re.compile(r"|drops?|dropped|\w*reasons?", re.IGNORECASE)
 # No kernel has as many sub-systems: a larger number is an inode, an address or a time.
 _LARGEST_REASON = 0xFFFFF
+# The core has some hundred reasons, a sub-system's begin at 0x10000; between them are EtherTypes.
+_NO_REASONS = range(0x600, 0x10000)
+_MOST_MAPS = 1000
 _RETINA = re.compile(r"\d\d:\d\d:\d\d +([A-Z_]{1,16}) +(\S{1,64}) +\w+ +\S+ +-> +\S+\s*$")
 _RETINA_HEADER = ["TIME", "TYPE", "REASON", "PROBE", "SRC", "->", "DST"]
+
+
+#: Which part of a map's key is the reason, by the name of the map.
+Places = dict[str, int]
 
 
 class Bpftrace:
@@ -33,6 +40,7 @@ class Bpftrace:
     def __init__(self) -> None:
         self._map = ""
         self._key: str | None = None
+        self._places: Places = {}
 
     def read(self, line: str) -> Event | Told | None:
         """Read an entry of a map, or a number with its name."""
@@ -50,7 +58,7 @@ class Bpftrace:
             return None
         whole = _ENTRY.match(line)
         if whole:
-            return _counted(whole[1], whole[2], int(whole[3]))
+            return _counted(whole[1], whole[2], int(whole[3]), self._places)
         begun = _ENTRY_BEGINS.match(line)
         if begun is None:
             return None
@@ -64,7 +72,7 @@ class Bpftrace:
             return None
         end = _ENTRY_ENDS.match(line)
         if end:
-            return _counted(self._map, f"{key}\n{end[1]}", int(end[2]))
+            return _counted(self._map, f"{key}\n{end[1]}", int(end[2]), self._places)
         self._key = f"{key}\n{line}"
         return NOTHING
 
@@ -133,22 +141,35 @@ def _maps(maps: dict[str, Any]) -> list[Event] | Told | None:
     entries = [
         (name[1:], entry) for name, entries in maps.items() if isinstance(entries, dict) for entry in entries.items()
     ]
-    told = [_counted(name, key, count) if isinstance(count, int) else None for name, (key, count) in entries]
+    places: Places = {}
+    for name, (key, _) in entries:
+        _counted(name, key, 0, places)
+    told = [_counted(name, key, count, places) if isinstance(count, int) else None for name, (key, count) in entries]
     if None in told:
         return None
     return [event for event in told if isinstance(event, Event)] or NOTHING
 
 
-def _counted(name: str, key: str, count: int) -> Event | Told | None:
-    """Read an entry of a map by the part of its key that is a reason; None if none is, or several may be."""
+def _counted(name: str, key: str, count: int, places: Places) -> Event | Told | None:
+    """Read an entry of a map by the part of its key that is a reason; None if none is, or several may be.
+
+    `places` has which part that is, for each map of which an entry has told it.
+    """
     parts = [part.strip() for part in key[:_LONGEST_KEY].split(",")]
     readings = [reading for part in parts if part.startswith("SKB_DROP_REASON_") and (reading := read_spelling(part))]
     if not readings and _ABOUT_DROPS.fullmatch(name):
-        numbers = [(part, value) for part in parts if (value := read_number(part)) is not None]
-        readings = [Reading(part, value=value) for part, value in numbers if value <= _LARGEST_REASON]
+        numbers = [(part, place, read_number(part)) for place, part in enumerate(parts)]
+        may_be = [each for each in numbers if each[2] is not None and _may_be_reason(each[2])]
+        if len(may_be) == 1 and len(places) < _MOST_MAPS:
+            places.setdefault(name, may_be[0][1])
+        readings = [Reading(part, value=value) for part, place, value in may_be if place == places.get(name, place)]
     if len(readings) != 1:
         return None
     return Event(readings[0], location=_location(parts), count=count) if count > 0 else NOTHING
+
+
+def _may_be_reason(value: int) -> bool:
+    return value <= _LARGEST_REASON and value not in _NO_REASONS
 
 
 def _location(parts: list[str]) -> str:
