@@ -162,7 +162,7 @@ static PyObject *object_parts(PyObject *module, PyObject *arguments)
 static PyMethodDef methods[] = {
 	{"line_ends", line_ends, METH_VARARGS,
 	 "line_ends(block, mark)\n--\n\n"
-	 "Return what stands behind the first mark of each line; None if a line has none, or the last does not end."},
+	 "Return what stands behind the mark of each line, the first if there are several; None if a line has none."},
 	{"object_parts", object_parts, METH_VARARGS,
 	 "object_parts(block, shape)\n--\n\n"
 	 "Return the part of each line that the shape asks for; None if a line is of another shape."},

@@ -125,14 +125,15 @@ def pairs(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
     compared = {
         "summary, one process": ([python, "-c", COUNT, text, "1", "without"], mawk),
         "summary, two processes": ([python, "-c", COUNT, text, "2", "without"], mawk),
+        "summary with the library in fast/": ([python, "-c", COUNT, text, "0"], mawk),
         "annotate": ([python, "-c", ANNOTATE, numeric, texts], annotating),
         "annotate a pipe": (
             ["sh", "-c", pipe, python, numeric, ANNOTATE, texts],
             ["sh", "-c", 'cat "$1" | mawk -v MAP="$2" "$0"', MAWK_ANNOTATE, numeric, texts],
         ),
     }
-    if find_spec("dropreasons_fast"):
-        compared["summary with the library in fast/"] = ([python, "-c", COUNT, text, "0"], mawk)
+    if find_spec("dropreasons_fast") is None:
+        del compared["summary with the library in fast/"]
     if subprocess.run([python, "-c", "import duckdb"], capture_output=True, check=False).returncode == 0:
         duckdb = [python, "-c", DUCKDB, objects]
         compared["JSON lines, one process"] = ([python, "-c", COUNT, objects, "1"], duckdb)

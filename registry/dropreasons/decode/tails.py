@@ -26,7 +26,7 @@ _SEARCHED = 1 << 12
 _MOST_TAILS = 20_000
 #: A stretch of time is not shorter than some blocks, nor than this part of the input, or of what was counted so far.
 _LOOK_EVERY = 8
-_STRETCHES = 48
+_STRETCHES = 32
 
 
 class Parts(Protocol):
