@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The commands of docs/collecting.md, run: real drops are made meanwhile, and each tool must tell their reason."""
 
+import json
 import os
 import re
 import shutil
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 from booted import boot
-from conftest import ROOT, require
+from conftest import ROOT, Run, require
 from lab.trace import TRACEFS
 
 CLOSED = ("127.0.0.1", 9)
@@ -147,7 +148,7 @@ def test_nothing_is_left_behind() -> None:
 
 
 @pytest.mark.slow
-def test_blocks_tell_the_reason_on_an_older_kernel(tmp_path: Path) -> None:
+def test_blocks_tell_the_reason_on_an_older_kernel(tmp_path: Path, run: Run) -> None:
     """trace-cmd and dropwatch, on Debian's 6.12: in full length, since emulated they start slowly."""
     for tool in BOOTED:
         require(shutil.which(tool), f"{tool} (package {tool})")
@@ -161,3 +162,8 @@ def test_blocks_tell_the_reason_on_an_older_kernel(tmp_path: Path) -> None:
         told = (tmp_path / f"told{at}").read_text(encoding="utf-8", errors="replace")
         errors = (tmp_path / f"errors{at}").read_text(encoding="utf-8", errors="replace")
         assert re.search(_expected(block), told, re.MULTILINE), (block, told[-2000:], errors[-2000:])
+    # The last recording of trace-cmd is there still; it is decoded here, on another kernel.
+    decoded = run("decode", str(tmp_path / "trace.dat"), "--format", "json")
+    assert decoded.returncode == 0, decoded.stderr
+    assert json.loads(decoded.stdout)["unknown"] == 0, decoded.stdout
+    assert '"NO_SOCKET"' in decoded.stdout

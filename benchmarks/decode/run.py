@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {
     "summary, one process": 1.25, "summary, two processes": 0.8, "summary with the library in fast/": 0.55,
     "annotate": 1.1, "annotate a pipe": 1.1,
-    "JSON lines": 1.6, "JSON lines, one process": "",
+    "JSON lines": 1.6, "JSON lines, one process": "", "JSON lines, without the library": "",
 }  # fmt: skip
 COUNT = """
 import sys
@@ -137,6 +137,7 @@ def pairs(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
     if subprocess.run([python, "-c", "import duckdb"], capture_output=True, check=False).returncode == 0:
         duckdb = [python, "-c", DUCKDB, objects]
         compared["JSON lines, one process"] = ([python, "-c", COUNT, objects, "1"], duckdb)
+        compared["JSON lines, without the library"] = ([python, "-c", COUNT, objects, "0", "without"], duckdb)
         compared["JSON lines"] = ([python, "-c", COUNT, objects, "0"], duckdb)
     return compared
 
