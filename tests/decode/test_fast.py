@@ -103,6 +103,7 @@ def test_the_part_is_that_between_the_functions() -> None:
 NO_SHAPE = [
     OBJECT[:-3], OBJECT * 2, OBJECT.replace(b'"func":"k', b'"func":3,"x":"k'), OBJECT.replace(b'"0x1"', b"1"),
     OBJECT.replace(b'"cpu"', b'"skb"'), OBJECT.replace(b'"caller_func":"f"', b'"caller_func":["f"]'), b"[]\n", b"\n",
+    OBJECT.replace(b"(X)", b"(X)" * 10_000),
     OBJECT.replace(b"6", b"6.5"), OBJECT.replace(b"6", b"1e3"), OBJECT.replace(b"caller_func", b"caller"),
 ]  # fmt: skip
 

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from dropreasons.decode.line_ends import lines_of
@@ -15,6 +15,8 @@ _PATTERNS = {ord("s"): rb'[^"]*+', ord("i"): rb"-?(?:0|[1-9][0-9]*+)"}
 _TOKEN = re.compile(rb'("[^"]*")(\s*:)?|(-?[0-9]+)(?![0-9.eE])|([{\[])|([}\]])|[^"{}\[\]0-9-]+')
 #: JSON has no such characters but for the end of a line; `[^"]` does not exclude them.
 _CONTROL = [bytes([code]) for code in range(0x20) if code != ord("\n")]
+
+_LONGEST = 1 << 14
 
 
 class Shape(NamedTuple):
@@ -71,8 +73,8 @@ def shape_of(line: bytes, starts: Mapping[bytes, bytes], first: bytes, last: byt
 
 
 def _tokens(line: bytes) -> "list[re.Match[bytes]]":
-    """Return the tokens of a line, none if it holds no plain object."""
-    if line.find(b"\n") != len(line) - 1 or not _plain(line) or not _is_object(line):
+    """Return the tokens of a line, none if it holds no plain object, or is longer than lines with one shape are."""
+    if len(line) > _LONGEST or line.find(b"\n") != len(line) - 1 or not _plain(line) or not _is_object(line):
         return []
     tokens = list(_TOKEN.finditer(line))
     return tokens if b"".join(token[0] for token in tokens) == line else []
@@ -98,7 +100,7 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-@cache
+@lru_cache(maxsize=8)
 def _pattern(shape: Shape) -> "re.Pattern[bytes]":
     pattern = re.escape(shape.pieces[0])
     for index, kind in enumerate(shape.kinds):
