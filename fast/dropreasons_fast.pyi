@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
 from dropreasons.decode.shapes import Shape
 
 def line_ends(block: bytes, mark: bytes) -> list[bytes] | None: ...
