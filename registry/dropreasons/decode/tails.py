@@ -127,6 +127,7 @@ class Alike:
         )
         for by_part in (self._groups, self._indexes, self._drops, self._first, self._last):
             by_part.clear()
+        self._readings.clear()
 
     def _all_drops(self, tails: Iterator[Hashable]) -> bool:
         """Read ends of lines that are new in this stretch."""
